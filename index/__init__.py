@@ -1,0 +1,1 @@
+"""From records to answers; knows pipeline.model and pipeline.errors only."""

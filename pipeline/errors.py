@@ -1,0 +1,45 @@
+"""The tree of errors liantu raises on purpose; each message says where, what, and what to do."""
+
+__all__ = ["IndexBroken", "LiantuError", "QuerySyntaxError", "Unreadable", "UnknownFacetValue", "UnknownRecord"]
+
+
+class LiantuError(Exception):
+    """Root of all errors a user may see.
+
+    `where` names the file, index or option, `what` says what is wrong, `remedy` what to do about it.
+    """
+
+    def __init__(self, where: str, what: str, remedy: str = "") -> None:
+        super().__init__(where, what, remedy)
+        self.where, self.what, self.remedy = where, what, remedy
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}" + (f"; {self.remedy}" if self.remedy else "")
+
+
+class Unreadable(LiantuError):
+    """A file cannot be read as a document."""
+
+
+class IndexBroken(LiantuError):
+    """The index folder is missing, damaged, locked, or of another schema."""
+
+
+class QuerySyntaxError(LiantuError):
+    """The user's query cannot be understood; `text` is the query and `position` the offending character (0-based)."""
+
+    def __init__(self, text: str, position: int, what: str, remedy: str = "") -> None:
+        super().__init__("查询", what, remedy)
+        self.text, self.position = text, position
+
+
+class UnknownFacetValue(LiantuError):
+    """A filter names a value that stands in no record; `near` holds the closest existing values."""
+
+    def __init__(self, where: str, what: str, near: tuple[str, ...]) -> None:
+        super().__init__(where, what, "相近的有：" + "、".join(near) if near else "用 liantu status 查看现有的值")
+        self.near = near
+
+
+class UnknownRecord(LiantuError):
+    """No record has this id, or more than one begins with it."""

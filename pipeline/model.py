@@ -1,0 +1,204 @@
+"""The values that travel from a file to an answer: all frozen, all plain data.
+
+Lengths are points (1/72 inch), the origin is the top left corner of a page, pages count from 1.
+Everything counted within a document (boxes, charts, stages) counts from 0.
+"""
+
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any, Literal
+
+__all__ = [
+    "BBox",
+    "Box",
+    "Chart",
+    "Document",
+    "Kind",
+    "Level",
+    "Line",
+    "Problem",
+    "Reading",
+    "Record",
+    "Source",
+    "Stage",
+    "Tally",
+]
+
+Level = Literal["高", "中", "低"]
+
+
+class Kind(StrEnum):
+    """The kinds of statement (one numbered sentence) that a record holds."""
+
+    RISK = "risk_point"
+    MEASURE = "control_measure"
+    MONITOR = "monitoring_point"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a document came from: `path` on this machine, `document` its name in the index, `sha256` of its bytes."""
+
+    path: str
+    document: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class BBox:
+    """A rectangle on a page, in points."""
+
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Paragraphs that stand together: in a text box at `bbox` on `page`, or without a place (a dump).
+
+    `order` is the place in drawing order; `gap` the number of blank lines before it in a dump.
+    """
+
+    order: int
+    paragraphs: tuple[str, ...]
+    page: int | None = None
+    bbox: BBox | None = None
+    gap: int = 0
+
+    @property
+    def text(self) -> str:
+        return "".join(self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A drawn connector from (x0, y0) to (x1, y1) on a page, in points."""
+
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    arrow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A doubt of a reader, as data: `code` is stable, `message` is for the user (Chinese)."""
+
+    code: str
+    message: str
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What an extractor makes of a file: its boxes in drawing order."""
+
+    source: Source
+    boxes: tuple[Box, ...]
+    lines: tuple[Line, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a chart with the boxes that belong to it; `label` as written, without blanks."""
+
+    label: str
+    risks: tuple[Box, ...] = ()
+    measures: tuple[Box, ...] = ()
+    monitors: tuple[Box, ...] = ()
+    confidence: float = 1.0
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One chart: its title lines, what they say, and its stages in the order of the work."""
+
+    index: int
+    title: str | None
+    agency: str | None
+    category: str | None
+    power: str | None
+    power_code: str | None
+    stages: tuple[Stage, ...]
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One stage of one power (in a register: one row). The JSON form of these fields is a contract.
+
+    `stage` is the canonical name (立案), `stage_label` as written (立（受）案); `unit` is a path (agency, department);
+    `chart` counts from 0 within the document. `id` depends on the content and its place only.
+    """
+
+    id: str
+    document: str
+    sha256: str
+    page: int | None
+    chart: int
+    title: str | None
+    agency: str | None
+    category: str | None
+    power: str | None
+    power_code: str | None
+    stage: str
+    stage_label: str
+    stage_order: int
+    risk_points: tuple[str, ...]
+    level: Level | None
+    level_label: str | None
+    control_measures: tuple[str, ...]
+    responsible_party: str | None
+    unit: tuple[str, ...]
+    monitoring_points: tuple[str, ...]
+    placed_by: Literal["geometry", "table", "sequence"]
+    confidence: float
+    doubts: tuple[str, ...]
+
+    def statements(self) -> tuple[tuple[Kind, str], ...]:
+        """Every statement of the record with its kind, in reading order."""
+        return (
+            *((Kind.RISK, text) for text in self.risk_points),
+            *((Kind.MEASURE, text) for text in self.control_measures),
+            *((Kind.MONITOR, text) for text in self.monitoring_points),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as JSON types, keys in the contract's order."""
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Record":
+        """The inverse of `to_json`; KeyError if a field is missing."""
+        values = {field.name: data[field.name] for field in fields(cls)}
+        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Characters of a document, blanks left out: where each of them went."""
+
+    in_records: int
+    in_titles: int
+    unplaced: int
+
+    @property
+    def total(self) -> int:
+        return self.in_records + self.in_titles + self.unplaced
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that was read from one file."""
+
+    source: Source
+    charts: tuple[Chart, ...]
+    records: tuple[Record, ...]
+    problems: tuple[Problem, ...]
+    tally: Tally
