@@ -1,6 +1,6 @@
 """The tree of errors liantu raises on purpose; each message says where, what, and what to do."""
 
-__all__ = ["IndexBroken", "LiantuError", "QuerySyntaxError", "Unreadable", "UnknownFacetValue", "UnknownRecord"]
+__all__ = ["IndexBroken", "LiantuError", "QuerySyntaxError", "UnknownFacetValue", "UnknownRecord", "Unreadable"]
 
 
 class LiantuError(Exception):

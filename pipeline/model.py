@@ -176,7 +176,7 @@ class Record:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Record":
         """The inverse of `to_json`; KeyError if a field is missing."""
-        values = {field.name: data[field.name] for field in fields(cls)}
+        values: dict[str, Any] = {field.name: data[field.name] for field in fields(cls)}
         return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
 
 
