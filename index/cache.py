@@ -1,0 +1,114 @@
+"""The caches beside the store: which folder belongs to its present state, and building it when there is none.
+
+A cache is built in a folder of its own and renamed when whole, so a crashed build leaves only rubbish, swept up later.
+Its name says what it was made from: the index, its generation, the way words are cut, the format.
+"""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from index import columns, segment, statements, store
+from index.columns import Columns
+from index.statements import Statements
+from pipeline.errors import IndexBroken
+
+__all__ = ["Index", "opened"]
+
+_FORMAT = 1
+_MANIFEST, _COLUMNS, _STATEMENTS = "manifest.json", "columns", "statements"
+_BUILDING = "building-"
+_RUBBISH_AFTER = 3600.0  # seconds; no build takes so long
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One state of the index: the truth and the caches made from it."""
+
+    connection: sqlite3.Connection
+    columns: Columns
+    statements: Statements
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Index]:
+    """The index in `folder`, its caches brought up to date if need be; IndexBroken if that cannot be."""
+    with store.reading(folder) as connection:
+        yield _opened(folder, connection)
+
+
+def _opened(folder: Path, connection: sqlite3.Connection) -> Index:
+    cache = folder / "cache" / _name(connection)
+    # Damage shows as any kind of error (numpy's, a pickle's): whatever it is, building anew is the remedy.
+    with suppress(Exception):
+        return _load(cache, connection)
+    try:
+        _discard(cache)
+        _build(cache, connection)
+    except OSError as error:
+        raise IndexBroken(str(cache), f"检索缓存写不进去（{error.strerror}）", "检查权限和磁盘空间") from error
+    return _load(cache, connection)
+
+
+def _name(connection: sqlite3.Connection) -> str:
+    identity, generation = store.generation(connection)
+    made_from = f"{identity} {generation} {segment.VERSION} {_FORMAT}"
+    return hashlib.sha256(made_from.encode()).hexdigest()[:16]
+
+
+def _load(cache: Path, connection: sqlite3.Connection) -> Index:
+    if json.loads((cache / _MANIFEST).read_text("utf-8")) != _sizes(cache):
+        raise ValueError("files of the cache are missing or cut off")
+    return Index(connection, columns.load(cache / _COLUMNS), statements.load(cache / _STATEMENTS))
+
+
+def _sizes(cache: Path) -> dict[str, int]:
+    found = (path for folder in (_COLUMNS, _STATEMENTS) for path in (cache / folder).iterdir())
+    return {f"{path.parent.name}/{path.name}": path.stat().st_size for path in found}
+
+
+def _build(cache: Path, connection: sqlite3.Connection) -> None:
+    cache.parent.mkdir(exist_ok=True)
+    _sweep(cache.parent)
+    draft = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=cache.parent))
+    try:
+        for name in (_COLUMNS, _STATEMENTS):
+            (draft / name).mkdir()
+        texts = columns.build(draft / _COLUMNS, connection)
+        statements.build(draft / _STATEMENTS, texts)
+        (draft / _MANIFEST).write_text(json.dumps(_sizes(draft)), "utf-8")
+        _put(draft, cache)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _put(draft: Path, cache: Path) -> None:
+    """Make the draft the cache, unless somebody else was quicker, and remove those of earlier states."""
+    try:
+        draft.rename(cache)
+    except OSError:
+        if not cache.exists():
+            raise
+    for other in cache.parent.iterdir():
+        if other != cache and not other.name.startswith(_BUILDING):
+            _discard(other)
+
+
+def _discard(cache: Path) -> None:
+    """Remove a cache; where a file in use cannot be removed, a later build does it."""
+    shutil.rmtree(cache, ignore_errors=True)
+
+
+def _sweep(caches: Path) -> None:
+    """Remove what builds that were killed left behind."""
+    for folder in caches.glob(f"{_BUILDING}*"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime > _RUBBISH_AFTER:
+                shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,307 @@
+"""Answers as text for a terminal (Chinese, within a width in columns) and as JSON types: pure functions."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from index.query import Facet
+from index.results import Count, Match, Outcome, Overview, RecordHit, SearchResult, StatementHit
+from index.store import File
+from index.terminal import clean, cut, escaped, padded, width, wrapped
+from pipeline.errors import LiantuError, QuerySyntaxError
+from pipeline.model import Kind, Problem, Record
+
+__all__ = [
+    "error_text",
+    "file_json",
+    "file_text",
+    "ingest_json",
+    "ingest_text",
+    "json_text",
+    "overview_json",
+    "overview_text",
+    "record_text",
+    "search_json",
+    "search_text",
+]
+
+_KINDS = {Kind.RISK: "风险点", Kind.MEASURE: "防控措施", Kind.MONITOR: "电子监察点"}
+_LISTS = {Kind.RISK: "risk_points", Kind.MEASURE: "control_measures", Kind.MONITOR: "monitoring_points"}
+_FACETS = {Facet.LEVEL: "等级", Facet.STAGE: "环节", Facet.UNIT: "单位", Facet.CATEGORY: "类别"}
+_PLACED_BY = {"geometry": "图上位置", "table": "表格", "sequence": "先后次序"}
+_UNSTATED = "未标明"
+_NARROWEST = 40
+_FACET_VALUES = 8
+_HIT_VALUES = 3
+_PROBLEMS = 5
+_INDENT = "    "
+_LABEL = 12
+
+
+def json_text(value: Any, ascii_only: bool) -> str:
+    """`value` as one line of JSON, fit for a terminal."""
+    return escaped(json.dumps(value, ensure_ascii=ascii_only))
+
+
+def search_json(result: SearchResult) -> dict[str, Any]:
+    """A search result as JSON types: the contract of `search --json`."""
+    return {
+        "query": result.query,
+        "total": result.total,
+        "facets": {facet.value: _counts_json(counts) for facet, counts in result.facets.items()},
+        "hits": [_hit_json(hit) for hit in result.hits],
+    }
+
+
+def _counts_json(counts: Iterable[Count]) -> list[dict[str, Any]]:
+    return [{"value": count.value, "count": count.count} for count in counts]
+
+
+def _hit_json(hit: StatementHit | RecordHit) -> dict[str, Any]:
+    if isinstance(hit, RecordHit):
+        return {"score": hit.score, "record": hit.record.to_json(), "matches": [_match_json(m) for m in hit.matches]}
+    return {
+        "statement": hit.statement,
+        "kind": hit.kind.value,
+        "score": hit.score,
+        "count": hit.count,
+        "levels": _named(hit.levels),
+        "stages": _named(hit.stages),
+        "units": _named(hit.units),
+        "spans": [list(span) for span in hit.spans],
+        "legs": list(hit.legs),
+        "records": list(hit.records),
+    }
+
+
+def _match_json(match: Match) -> dict[str, Any]:
+    spans = [list(span) for span in match.spans]
+    return {"field": _LISTS[match.kind], "item": match.item, "text": match.text, "spans": spans}
+
+
+def _named(counts: Iterable[Count]) -> dict[str, int]:
+    return {_value(count.value): count.count for count in counts}
+
+
+def _value(value: str | None) -> str:
+    return _UNSTATED if value is None else value
+
+
+def search_text(result: SearchResult, columns: int, color: bool = False) -> str:
+    """A search result as text, no line wider than `columns` (at least 40); matches highlighted if `color`."""
+    columns = max(columns, _NARROWEST)
+    lines = [_summary(result), *_facet_lines(result.facets, columns)]
+    for place, hit in enumerate(result.hits, start=1):
+        lines += ["", *_hit_lines(hit, f"{place:>2}. ", columns, color)]
+    return _joined(lines)
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _summary(result: SearchResult) -> str:
+    if not result.total:
+        return "没有找到"
+    found = f"共 {result.total} 句，见于 {result.records} 条记录"
+    return found if result.by == "statement" else f"共 {result.total} 条记录"
+
+
+def _facet_lines(facets: Mapping[Facet, Sequence[Count]], columns: int) -> list[str]:
+    return [
+        line
+        for facet, counts in facets.items()
+        if counts
+        for line in _labelled(_FACETS[facet], _most(counts, _FACET_VALUES), columns, 6)
+    ]
+
+
+def _most(counts: Sequence[Count], at_most: int) -> str:
+    shown = " · ".join(f"{_value(count.value)} {count.count}" for count in counts[:at_most])
+    return shown + (f" 等 {len(counts)} 种" if len(counts) > at_most else "")
+
+
+def _labelled(label: str, text: str, columns: int, indent: int = _LABEL) -> list[str]:
+    first, *rest = wrapped(clean(text), columns, " " * indent)
+    return [padded(label, indent) + first, *rest]
+
+
+def _hit_lines(hit: StatementHit | RecordHit, number: str, columns: int, color: bool) -> list[str]:
+    if isinstance(hit, RecordHit):
+        return _record_hit_lines(hit, number, columns, color)
+    label = f"{number}{_KINDS[hit.kind]}  "
+    lines = _statement_lines(label, hit.statement, hit.spans if color else (), columns)
+    counted = [f"{hit.count} 条记录", _most(hit.levels, len(hit.levels)), _most(hit.stages, _HIT_VALUES)]
+    lines += _indented(" · ".join(filter(None, counted)), columns)
+    return lines + [_INDENT + cut(clean(_place(record)), columns - len(_INDENT)) for record in hit.places]
+
+
+def _record_hit_lines(hit: RecordHit, number: str, columns: int, color: bool) -> list[str]:
+    first, *rest = wrapped(clean(_place(hit.record)), columns, _INDENT)
+    lines = [number + first, *rest]
+    for match in hit.matches:
+        label = f"{_INDENT}{_KINDS[match.kind]}  "
+        lines += _statement_lines(label, match.text, match.spans if color else (), columns)
+    return lines
+
+
+def _statement_lines(label: str, text: str, marks: Sequence[tuple[int, int]], columns: int) -> list[str]:
+    first, *rest = wrapped(clean(text), columns, " " * width(label), marks)
+    return [label + first, *rest]
+
+
+def _indented(text: str, columns: int) -> list[str]:
+    first, *rest = wrapped(clean(text), columns, _INDENT)
+    return [_INDENT + first, *rest]
+
+
+def _place(record: Record) -> str:
+    """Where a record stands; its id first, since it is what one copies and the rest may be cut."""
+    of_power = record.power or record.title
+    named = (record.id, record.agency or record.document, of_power, record.stage, record.level)
+    return " · ".join(filter(None, named))
+
+
+def record_text(record: Record, columns: int) -> str:
+    """One record in full."""
+    columns = max(columns, _NARROWEST)
+    fields = (*_identity(record), *_said(record), *_origin(record))
+    return _joined(line for label, text in fields for line in _labelled(label, text, columns))
+
+
+def _identity(record: Record) -> Iterable[tuple[str, str]]:
+    yield "编号", record.id
+    for label, value in (
+        ("标题", record.title),
+        ("机构", record.agency),
+        ("职权类别", record.category),
+        ("职权名称", record.power),
+        ("职权编码", record.power_code),
+        ("流程环节", _as_written(record.stage, record.stage_label)),
+        ("风险等级", _as_written(_value(record.level), record.level_label)),
+        ("责任主体", record.responsible_party),
+        ("单位", " / ".join(record.unit)),
+    ):
+        if value:
+            yield label, value
+
+
+def _as_written(value: str, label: str | None) -> str:
+    return f"{value}（原文：{label}）" if label and label != value else value
+
+
+def _said(record: Record) -> Iterable[tuple[str, str]]:
+    counted = dict.fromkeys(Kind, 0)
+    for kind, text in record.statements():
+        counted[kind] += 1
+        yield (_KINDS[kind] if counted[kind] == 1 else ""), f"{counted[kind]}. {text}"
+
+
+def _origin(record: Record) -> Iterable[tuple[str, str]]:
+    page = f" · 第 {record.page} 页" if record.page is not None else ""
+    yield "来源", f"{record.document} · 第 {record.chart + 1} 图{page} · 第 {record.stage_order + 1} 个环节"
+    yield "SHA-256", record.sha256
+    yield "归位依据", f"{_PLACED_BY[record.placed_by]} · 可信度 {record.confidence:.0%}"
+    for place, doubt in enumerate(record.doubts):
+        yield ("存疑" if place == 0 else ""), doubt
+
+
+def file_text(file: File, columns: int, state: str = "") -> str:
+    """What reading a file gave: counts, where its characters went, the first few doubts."""
+    columns = max(columns, _NARROWEST)
+    if file.duplicate_of is not None:
+        return _joined(wrapped(clean(f"{file.document}: 内容与 {file.duplicate_of} 相同，不重复收录"), columns))
+    tally = file.tally
+    went = f"归入记录 {tally.in_records} 字，标题和标注 {tally.in_titles} 字，未归位 {tally.unplaced} 字"
+    report = state or f"{file.charts} 图，{file.records} 条记录；{went}"
+    lines = wrapped(clean(f"{file.document}: {report}"), columns, _INDENT)
+    return _joined(lines if state else [*lines, *_problem_lines(file.problems, columns)])
+
+
+def _problem_lines(problems: Sequence[Problem], columns: int) -> Iterable[str]:
+    for problem in problems[:_PROBLEMS]:
+        page = f"第 {problem.page} 页：" if problem.page is not None else ""
+        yield from _indented(f"存疑：{page}{problem.message}", columns)
+    if len(problems) > _PROBLEMS:
+        yield f"{_INDENT}还有 {len(problems) - _PROBLEMS} 条"
+
+
+def file_json(file: File) -> dict[str, Any]:
+    """A file and what reading it gave, as JSON types."""
+    return asdict(file) | {"problems": [asdict(problem) for problem in file.problems]}
+
+
+def ingest_json(outcomes: Sequence[Outcome], dropped: Sequence[str]) -> dict[str, Any]:
+    """What a run of ingest did, as JSON types."""
+    return {
+        "files": [file_json(one.file) for one in outcomes if one.file],
+        "unchanged": [one.document for one in outcomes if not one.file and not one.error],
+        "dropped": list(dropped),
+        "errors": [_error_json(one.error) for one in outcomes if one.error],
+    }
+
+
+def _error_json(error: LiantuError) -> dict[str, str]:
+    return {"where": error.where, "what": error.what, "remedy": error.remedy}
+
+
+def ingest_text(outcomes: Sequence[Outcome], dropped: Sequence[str]) -> str:
+    """What a run of ingest did, in one line."""
+    files = [one.file for one in outcomes if one.file]
+    failed = sum(1 for one in outcomes if one.error)
+    counted = {"没有变化": len(outcomes) - len(files) - failed, "读不了": failed, "已去掉": len(dropped)}
+    others = "".join(f"，{what} {count} 个" for what, count in counted.items() if count)
+    return f"合计: 读入 {len(files)} 个文件，{sum(one.records for one in files)} 条记录{others}\n"
+
+
+def overview_text(overview: Overview, folder: Path, columns: int) -> str:
+    """What the index holds, with a line per file."""
+    columns = max(columns, _NARROWEST)
+    charts = sum(file.charts for file in overview.files if file.duplicate_of is None)
+    said = f"语句 {overview.occurrences}（不同的 {overview.statements} 句）"
+    counted = f"文件 {len(overview.files)} · 图 {charts} · 记录 {overview.records} · {said}"
+    lines = _labelled("索引", f"{folder}（第 {overview.generation} 版）", columns, 6)
+    lines += [*_labelled("合计", counted, columns, 6), *_facet_lines(overview.facets, columns), ""]
+    return _joined(lines) + "".join(file_text(file, columns, _state(file)) for file in overview.files)
+
+
+def _state(file: File) -> str:
+    placed = 1 - file.tally.unplaced / file.tally.total if file.tally.total else 1.0
+    doubts = f"，存疑 {len(file.problems)} 处" if file.problems else ""
+    return f"{file.charts} 图，{file.records} 条记录，{placed:.1%} 的文字已归位{doubts}"
+
+
+def overview_json(overview: Overview, folder: Path) -> dict[str, Any]:
+    """What the index holds, as JSON types."""
+    return {
+        "index": str(folder),
+        "generation": overview.generation,
+        "documents": len(overview.files),
+        "charts": sum(file.charts for file in overview.files if file.duplicate_of is None),
+        "records": overview.records,
+        "occurrences": overview.occurrences,
+        "statements": overview.statements,
+        "facets": {facet.value: _counts_json(counts) for facet, counts in overview.facets.items()},
+        "files": [file_json(file) for file in overview.files],
+    }
+
+
+def error_text(error: LiantuError, columns: int) -> str:
+    """An error for the user; a malformed query is shown with a caret under the place."""
+    lines = [clean(str(error))]
+    if isinstance(error, QuerySyntaxError):
+        lines += _pointed(clean(error.text), error.position, max(columns, _NARROWEST))
+    return _joined(lines)
+
+
+def _pointed(text: str, position: int, columns: int) -> list[str]:
+    """The query and a caret below `position`; of a long query only the part around it."""
+    room = columns - 8
+    start = position
+    while start > 0 and width(text[start - 1 : position]) <= room:
+        start -= 1
+    before = ("…" if start else "") + text[start:position]
+    line = cut(f"  {before}{text[position:]}", columns)
+    return [line, " " * (2 + width(before)) + "^"]

@@ -1,0 +1,95 @@
+"""Answers as values: what a search or a look at the whole index returns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from index.normal import Span
+from index.query import Facet
+from index.store import File
+from pipeline.errors import LiantuError
+from pipeline.model import Kind, Record
+
+__all__ = ["By", "Count", "Leg", "Match", "Outcome", "Overview", "RecordHit", "SearchResult", "StatementHit"]
+
+By = Literal["statement", "record"]
+Leg = Literal["char", "word"]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many records have a value; None stands for records that say nothing."""
+
+    value: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementHit:
+    """A distinct statement, and the qualifying records it stands in: all ids, the first few as places."""
+
+    statement: str
+    kind: Kind
+    score: float
+    count: int
+    levels: tuple[Count, ...]
+    stages: tuple[Count, ...]
+    units: tuple[Count, ...]
+    spans: tuple[Span, ...]
+    legs: tuple[Leg, ...]
+    records: tuple[str, ...]
+    places: tuple[Record, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A statement of a record that holds a term; `item` is its place among the record's statements of that kind."""
+
+    kind: Kind
+    item: int
+    text: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordHit:
+    """A record and its statements that match."""
+
+    score: float
+    record: Record
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What was found: `total` hits in all, in `records` distinct records, which the facets count; the best hits."""
+
+    query: str
+    by: By
+    total: int
+    records: int
+    facets: Mapping[Facet, tuple[Count, ...]]
+    hits: tuple[StatementHit | RecordHit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the index holds; `occurrences` counts a statement once per record, `statements` once in all."""
+
+    generation: int
+    files: tuple[File, ...]
+    records: int
+    statements: int
+    occurrences: int
+    facets: Mapping[Facet, tuple[Count, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a path to be read: its file in the index (None: unchanged since it was last read), or an error."""
+
+    path: Path
+    document: str
+    file: File | None = None
+    error: LiantuError | None = None

@@ -1,0 +1,44 @@
+"""Plain-text dumps: what an extractor writes for a Word file; a box per paragraph with the blank lines before it."""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.errors import Unreadable
+from pipeline.model import Box, Document, Source
+
+__all__ = ["read_text"]
+
+# Marks the extractor itself writes into the text; they are not the document's.
+EXTRACTOR_MARKS = re.compile(r"\[(?:bookmark|image|embedded): [^\]\n]*\]")
+ENCODINGS = ("utf-8-sig", "gb18030")
+
+
+def read_text(source: Source, data: bytes) -> Document:
+    """The paragraphs of a dump in their order; raises Unreadable if the bytes are not text."""
+    return Document(source, tuple(_paragraphs(_decoded(source, data))))
+
+
+def _decoded(source: Source, data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings: tuple[str, ...] = ("utf-16",)
+    else:
+        encodings = ENCODINGS
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise Unreadable(source.path, "不是文本文件（不是 UTF-8、UTF-16 或 GB18030）", "请确认文件格式")
+
+
+def _paragraphs(text: str) -> Iterator[Box]:
+    gap = order = 0
+    for line in text.splitlines():
+        paragraph = EXTRACTOR_MARKS.sub("", line).strip()
+        if not paragraph:
+            gap += 1
+            continue
+        yield Box(order, (paragraph,), gap=gap)
+        gap, order = 0, order + 1

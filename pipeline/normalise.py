@@ -1,0 +1,105 @@
+"""The text of one box -> values: items, level, responsible party, names; one small function per kind of value."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pipeline.model import Level
+from pipeline.terms import DEPARTMENT, LEVEL_MARK, PARTY_MARK, plain, stage_term
+
+__all__ = [
+    "canonical_stage",
+    "cleaned",
+    "department_of",
+    "item_number",
+    "items_of",
+    "level_of",
+    "marks_of",
+    "stage_label",
+    "unmarked",
+]
+
+_UNITS = "个名人日天年月周次级万千百元分倍岁项家户种类件份号时点部成位小以工张条%〇零"
+_NUMBER = re.compile(
+    r"\s*(?:[（(]\s*(?P<a>\d{1,2})\s*[)）][、.．:：]*"
+    r"|(?P<b>\d{1,2})\s*[、.．:：)）]+"
+    rf"|(?P<c>\d{{1,2}})(?=[“《\u4e00-\u9fff])(?![{_UNITS}])"
+    r"|(?P<d>[①-⑳]))\s*"
+)
+_FINAL = "。；;.．，,、 \t\u3000"
+
+
+def item_number(text: str) -> int | None:
+    """The number a line begins with (`2.`, `（2）`, `2、`, `②`, or `2` glued to a word), or None."""
+    found = _NUMBER.match(text)
+    if not found:
+        return None
+    circled = found["d"]
+    return ord(circled) - ord("①") + 1 if circled else int(found["a"] or found["b"] or found["c"])
+
+
+def cleaned(text: str) -> str:
+    """The text without its number and final punctuation, runs of blanks made one; else as written."""
+    return re.sub(r"\s+", " ", _NUMBER.sub("", text, count=1) if item_number(text) is not None else text).strip(_FINAL)
+
+
+def unmarked(text: str) -> str:
+    """The text without a level or owner mark at its end."""
+    return PARTY_MARK.sub("", LEVEL_MARK.sub("", PARTY_MARK.sub("", text)))
+
+
+def marks_of(paragraphs: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The levels and the owners marked in some paragraphs, as written, in order; an empty one is left out."""
+    levels: list[str] = []
+    parties: list[str] = []
+    for text in paragraphs:
+        if party := PARTY_MARK.search(text):
+            parties.append(_trimmed(LEVEL_MARK.sub("", party["party"])))
+        if level := LEVEL_MARK.search(PARTY_MARK.sub("", text)) or LEVEL_MARK.search(text):
+            levels.append(_trimmed(PARTY_MARK.sub("", level["level"] or level["bare"] or "")))
+    return tuple(filter(None, levels)), tuple(filter(None, parties))
+
+
+def _trimmed(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip(_FINAL + ":：")
+
+
+def items_of(paragraphs: Iterable[str]) -> tuple[str, ...]:
+    """The statements of a box: a paragraph each, or several where numbers run on within one; marks are left out."""
+    return tuple(
+        text for paragraph in paragraphs for part in _numbered_parts(unmarked(paragraph)) if (text := cleaned(part))
+    )
+
+
+def _numbered_parts(text: str) -> Iterator[str]:
+    """Cut `1.…；2.…` before each number that follows on the one before and stands behind a stop or a blank."""
+    number = item_number(text)
+    while number is not None:
+        following = re.search(rf"(?<=[；;。，,\s])\s*{number + 1}\s*[、.．)）](?!\d)", text)
+        if not following:
+            break
+        yield text[: following.start()]
+        text, number = text[following.start() :], number + 1
+    yield text
+
+
+def level_of(label: str | None) -> Level | None:
+    """高, 中 or 低 where the label names one of them; scales of other words stay None."""
+    found = re.match(r"[“\"'（(]*(?:较)?([高中低])", plain(label or ""))
+    return {"高": "高", "中": "中", "低": "低"}[found[1]] if found else None  # type: ignore[return-value]
+
+
+def stage_label(paragraphs: Iterable[str]) -> str:
+    """A stage name as written, without blanks; the paragraphs of its box joined."""
+    return re.sub(r"\s+", "", "".join(paragraphs))
+
+
+def canonical_stage(label: str) -> str:
+    """The genre's name for a stage where its label is a plain variant of it, else the label."""
+    term = stage_term(label)
+    return term.name if term and len(plain(label)) <= len(term.name) + 4 else label
+
+
+def department_of(party: str | None) -> str | None:
+    """The organisational unit a responsible party names (监察支队, 医保中心征缴科), or None for a person's role."""
+    bare = re.sub(r"(?:负责人|工作人员|承办人|人员|主任|科长|所长|队长|处长)$", "", party or "")
+    return bare if len(bare) > 1 and DEPARTMENT.match(bare) else None

@@ -1,0 +1,232 @@
+"""Which box belongs to which stage: one assignment per chart over wording, position, order and labels together.
+
+The cost of an assignment is a sum over boxes (does the box speak of the stage? does it stand beside it?), over pairs of
+boxes (are they in the order of their stages?) and over stages (a stage with a label pair has boxes; risks and measures
+go together). It is made small by moving and exchanging boxes from several starts; charts are small enough for that.
+"""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from pipeline.model import Stage
+from pipeline.roles import Part, Role
+from pipeline.terms import plain, stage_term
+from pipeline.wording import cue_stage, votes
+
+__all__ = ["Lore", "Pairing", "learned", "pair", "stages_of"]
+
+CONTENT = (Role.RISK, Role.MEASURE, Role.MONITOR)
+WORDING, POSITION, ORDER, SHARING, ALONE, BARE = 2.0, 0.8, 0.5, 3.0, 1.0, 0.5  # prices, see _Costs.total
+CERTAIN = 1.0  # margin from which a box teaches which stage its sentences belong to
+UNKNOWN_BARE = 0.3  # how likely a stage the genre does not know stands without boxes
+
+Lore = Mapping[tuple[Role, str], Counter[str]]  # (kind, sentence) -> stage label -> how often, where it is certain
+Assignment = tuple[int, ...]  # of each content box in drawing order: the number of its stage in drawing order
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """The stages and content boxes of one chart in drawing order; the stage of each box and by how much it is cheapest."""
+
+    stages: tuple[Part, ...]
+    boxes: tuple[Part, ...]
+    stage_of: Assignment
+    margins: tuple[float, ...]
+
+
+def pair(parts: Sequence[Part], lore: Lore) -> Pairing:
+    """The cheapest assignment of the content boxes of a chart to its stages."""
+    stages = tuple(part for part in parts if part.role is Role.STAGE)
+    boxes = tuple(part for part in parts if part.role in CONTENT)
+    if not stages or not boxes:
+        return Pairing(stages, boxes, (0,) * len(boxes), (0.0,) * len(boxes))
+    solved = [_solved(_Costs.of(parts, stages, boxes, lore, side)) for side in (0, -1)]
+    _, stage_of, costs = min(solved, key=lambda result: result[0])
+    return Pairing(stages, boxes, stage_of, costs.margins(stage_of))
+
+
+def learned(pairings: Iterable[Pairing]) -> Lore:
+    """What charts teach about which sentence stands at which stage, where that was certain."""
+    lore: dict[tuple[Role, str], Counter[str]] = defaultdict(Counter)
+    for pairing in pairings:
+        for part, stage, margin in zip(pairing.boxes, pairing.stage_of, pairing.margins, strict=True):
+            if margin >= CERTAIN:
+                for item in part.items:
+                    lore[part.role, item][pairing.stages[stage].stage] += 1
+    return lore
+
+
+@dataclass(frozen=True, slots=True)
+class _Costs:
+    """The price list of one chart: `place[box][stage]`, and what a stage costs that has boxes or has none."""
+
+    roles: tuple[Role, ...]
+    place: tuple[tuple[float, ...], ...]
+    bare: tuple[float, ...]  # of each stage: log odds of standing without boxes
+
+    @classmethod
+    def of(
+        cls, parts: Sequence[Part], stages: Sequence[Part], boxes: Sequence[Part], lore: Lore, side: int
+    ) -> "_Costs":
+        """`side` 0: boxes stand before their stage; -1: behind it."""
+        behind, labels = _positions(parts)
+        telling = _telling(boxes, behind)
+        labels_by_stage = labels[:-1] if side == 0 else labels[1:]
+        names = [stage.stage for stage in stages]
+        place = tuple(
+            tuple(
+                WORDING * (1 - _affinity(part, name, names, lore))
+                + POSITION * telling * min(2, abs(behind[box] + side - stage))
+                for stage, name in enumerate(names)
+            )
+            for box, part in enumerate(boxes)
+        )
+        bare = tuple(
+            _log_odds_bare(name, labels_by_stage[stage], telling if sum(labels) else 0.0)
+            for stage, name in enumerate(names)
+        )
+        return cls(tuple(part.role for part in boxes), place, bare)
+
+    def total(self, stage_of: Assignment) -> float:
+        """The price of an assignment."""
+        held = [
+            Counter(role for role, stage in zip(self.roles, stage_of, strict=True) if stage == s) for s in self._stages
+        ]
+        return (
+            sum(row[stage] for row, stage in zip(self.place, stage_of, strict=True))
+            + ORDER * sum(self._disorder(role, stage_of) for role in CONTENT)
+            + sum(self._stage_price(boxes, bare) for boxes, bare in zip(held, self.bare, strict=True))
+        )
+
+    @property
+    def _stages(self) -> range:
+        return range(len(self.bare))
+
+    def _disorder(self, role: Role, stage_of: Assignment) -> float:
+        """How many pairs of boxes of a kind stand against the order most of them agree on, per box."""
+        stages = [stage for own, stage in zip(self.roles, stage_of, strict=True) if own is role]
+        falling = sum(before > after for before, after in combinations(stages, 2))
+        rising = sum(before < after for before, after in combinations(stages, 2))
+        return min(falling, rising + 0.5) / max(1, len(stages) - 1) * 2
+
+    def _stage_price(self, boxes: Counter[Role], bare: float) -> float:
+        risks, measures = boxes[Role.RISK], boxes[Role.MEASURE]
+        shared = max(0, risks - 1) + max(0, measures - 1) + max(0, boxes[Role.MONITOR] - 1)
+        unmatched = (risks > 0) != (measures > 0) or (boxes[Role.MONITOR] > 0 and not risks)
+        return SHARING * shared + ALONE * unmatched + (BARE * bare if risks or measures else 0.0)
+
+    def neighbours(self, stage_of: Assignment) -> Iterator[tuple[tuple[int, ...], Assignment]]:
+        """The assignments one move or exchange away, with the boxes that moved."""
+        for box, stage in enumerate(stage_of):
+            for other in self._stages:
+                if other != stage:
+                    yield (box,), (*stage_of[:box], other, *stage_of[box + 1 :])
+        for a, b in combinations(range(len(stage_of)), 2):
+            if stage_of[a] != stage_of[b] and self.roles[a] is self.roles[b]:
+                exchanged = list(stage_of)
+                exchanged[a], exchanged[b] = stage_of[b], stage_of[a]
+                yield (a, b), tuple(exchanged)
+
+    def margins(self, stage_of: Assignment) -> tuple[float, ...]:
+        """Of each box: by how much the best assignment that moves it costs more."""
+        now = self.total(stage_of)
+        margins = [math.inf] * len(stage_of)
+        for moved, other in self.neighbours(stage_of):
+            extra = self.total(other) - now
+            for box in moved:
+                margins[box] = min(margins[box], extra)
+        return tuple(margins)
+
+
+def _solved(costs: _Costs) -> tuple[float, Assignment, _Costs]:
+    """The cheapest assignment found by moves and exchanges from several starts."""
+    cheapest = min((_descended(costs, start) for start in _starts(costs)), key=lambda found: found[0])
+    return (*cheapest, costs)
+
+
+def _starts(costs: _Costs) -> Iterator[Assignment]:
+    """Each box where it is cheapest; the k-th box of a kind at the k-th of the stages that look like having boxes."""
+    yield tuple(min(range(len(row)), key=row.__getitem__) for row in costs.place)
+    risks = max(1, *(costs.roles.count(role) for role in (Role.RISK, Role.MEASURE)))
+    likely = sorted(sorted(range(len(costs.bare)), key=costs.bare.__getitem__)[:risks])
+    for order in (likely, likely[::-1]):
+        seen: Counter[Role] = Counter()
+        start = []
+        for role in costs.roles:
+            start.append(order[min(seen[role], len(order) - 1)])
+            seen[role] += 1
+        yield tuple(start)
+
+
+def _descended(costs: _Costs, stage_of: Assignment) -> tuple[float, Assignment]:
+    now = costs.total(stage_of)
+    while True:
+        price, best = (
+            min((costs.total(other), other) for _, other in costs.neighbours(stage_of))
+            if costs.bare[1:]
+            else (now, stage_of)
+        )
+        if price >= now - 1e-9:
+            return now, stage_of
+        now, stage_of = price, best
+
+
+def _positions(parts: Sequence[Part]) -> tuple[list[int], list[int]]:
+    """Of each content box the number of stages before it; the number of labels before each stage and behind the last."""
+    behind, labels = [], [0]
+    for part in parts:
+        if part.role is Role.STAGE:
+            labels.append(0)
+        elif part.role in CONTENT:
+            behind.append(len(labels) - 1)
+        elif part.role is Role.LABEL and "header" not in part.labels:
+            labels[-1] += len({"risk", "measure"} & set(part.labels))
+    return behind, labels
+
+
+def _telling(boxes: Sequence[Part], behind: Sequence[int]) -> float:
+    """0 where the boxes of a kind stand in heaps, 1 where each stands in a place of its own."""
+    shares = []
+    for role in (Role.RISK, Role.MEASURE):
+        places = [place for part, place in zip(boxes, behind, strict=True) if part.role is role]
+        if places:
+            shares.append(len(set(places)) / len(places))
+    return max(0.0, (sum(shares) / len(shares) - 0.4) / 0.6) if shares else 0.0
+
+
+def _log_odds_bare(name: str, labels: int, telling: float) -> float:
+    """How likely a stage is to have no boxes: by its name, and by the labels beside it where places tell anything."""
+    term = stage_term(name)
+    bare = term.bare if term else UNKNOWN_BARE
+    return math.log(bare / (1 - bare)) + telling * (-2.0 if labels else 1.5)
+
+
+def _affinity(part: Part, name: str, names: Sequence[str], lore: Lore) -> float:
+    """How much a box speaks of a stage, 0 to 1: by cues, by the words of the stage's name, by what was learned."""
+    cue = cue_stage(name)
+    by_cue = votes(part.items)[cue] if cue else 0.0
+    return min(1.0, 0.8 * by_cue + 0.6 * _likeness(part, name, names) + _remembered(part, name, lore))
+
+
+def _likeness(part: Part, name: str, names: Sequence[str]) -> float:
+    """Whether words of the stage's name stand in the box; words that other stages share count less."""
+    text = plain("".join((*part.items, *part.parties)))
+    grams = {name[i : i + 2] for i in range(len(name) - 1)}
+    found = (1 / sum(gram in other for other in names) ** 2 for gram in grams if gram in text)
+    return min(1.0, sum(found))
+
+
+def _remembered(part: Part, name: str, lore: Lore) -> float:
+    shares = []
+    for item in part.items:
+        if (seen := lore.get((part.role, item))) and (total := seen.total()):
+            shares.append(seen[name] / total)
+    return sum(shares) / len(part.items) if shares else 0.0
+
+
+def stages_of(pairing: Pairing) -> list[Stage]:
+    """The stages of a chart in the order of the work, each with its boxes, its confidence and its doubts."""
+    raise NotImplementedError

@@ -1,0 +1,298 @@
+"""The commands as a user types them: output, errors, exit codes."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from click.testing import CliRunner, Result
+
+import cli
+from pipeline.errors import Unreadable
+from pipeline.model import Problem, Reading, Source, Tally
+from tests.helpers import fill, record
+
+ROOT = Path(__file__).parent.parent
+WORLD = [
+    record(0, risk_points=("收受财物",), level="高", stage="立案", unit=("市局", "人事科"), id="abcd1111"),
+    record(1, risk_points=("越权办理风险",), control_measures=("集体讨论",), level="中", stage="审核", id="abcd2222"),
+    record(0, "乙.txt", risk_points=("越权收受财物风险\x1b[2J",), stage="审核", id="beef3333"),
+]
+
+
+def _run(*args: str) -> Result:
+    return CliRunner().invoke(cli.main, args)
+
+
+def _search(*args: str) -> Result:
+    return CliRunner().invoke(cli.search, args)
+
+
+def _found(*args: str) -> set[str]:
+    return {hit["statement"] for hit in json.loads(_search("--json", *args).stdout)["hits"]}
+
+
+@pytest.fixture
+def world(folder: Path) -> Path:
+    fill(folder, WORLD)
+    return folder
+
+
+def _reader(path: Path, document: str, agency: str | None = None) -> Reading:
+    """A reader for tests: a line is a record with one risk point; a file that says 坏 cannot be read."""
+    text = path.read_text("utf-8")
+    if "坏" in text:
+        raise Unreadable(str(path), "读不懂", "另存为 .txt")
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    records = tuple(
+        record(place, document, sha256=sha256, id=f"{sha256[:8]}{place}", risk_points=(line,), agency=agency)
+        for place, line in enumerate(text.split())
+    )
+    problems = tuple(Problem("odd", f"可疑 {place}") for place in range(7)) if "疑" in text else ()
+    return Reading(Source(str(path), document, sha256), (), records, problems, Tally(len(text), 0, 0))
+
+
+def _finder(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    for path in paths:
+        if not path.exists():
+            raise Unreadable(str(path), "没有这个文件或文件夹", "检查路径")
+        files = sorted(path.rglob("*.txt")) if path.is_dir() else [path]
+        yield from ((file, file.relative_to(path).as_posix() if path.is_dir() else file.name) for file in files)
+
+
+@pytest.fixture
+def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a document, and a reader that understands it."""
+    reader = ModuleType("pipeline.ingest")
+    vars(reader).update(find=_finder, read=_reader, READER_VERSION=1, SUFFIXES=frozenset({".txt"}))
+    monkeypatch.setitem(sys.modules, "pipeline.ingest", reader)
+    (tmp_path / "文件").mkdir()
+    (tmp_path / "文件" / "甲.txt").write_text("收受财物\n越权\n", "utf-8")
+    return tmp_path / "文件"
+
+
+def test_search_finds_and_says_so(world: Path) -> None:
+    result = _search("收受财物")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("共 2 句，见于 2 条记录\n等级  高 1 · 未标明 1\n")
+    assert _run("search", "收受财物").stdout == result.stdout
+
+
+def test_nothing_found_is_exit_code_1(world: Path) -> None:
+    result = _search("没有的话")
+    assert (result.exit_code, result.stdout) == (1, "没有找到\n")
+
+
+QUERIES = [
+    (["风险", "-越权"], set()),
+    (["财物", "-越权"], {"收受财物"}),
+    (["--by", "statement", "-收受", "风险"], {"越权办理风险"}),
+    (["-风险"], {"收受财物", "集体讨论"}),
+    (['"收受财物"', "NOT", "越权"], {"收受财物"}),
+    (['-"收受财物"'], {"越权办理风险", "集体讨论"}),
+    (["集体 OR 办理"], {"集体讨论", "越权办理风险"}),
+    (["措施:讨论"], {"集体讨论"}),
+    (["--level", "高"], {"收受财物"}),
+    (["--level", "高", "--level", "中", "--stage", "审核", "风险"], {"越权办理风险"}),
+    (["--unit", "人事"], {"收受财物"}),
+    (["财物", "--", "-越权"], {"收受财物"}),
+]
+
+
+@pytest.mark.parametrize(("args", "found"), QUERIES)
+def test_the_words_of_the_command_line_are_the_query(world: Path, args: list[str], found: set[str]) -> None:
+    assert _found(*args) == found
+
+
+WRONG = [
+    (["search", "--lewel", "高"], "--lewel: 没有这个选项; 相近的有：--level"),
+    (["search", "-x", "风险"], "-x: 没有这个选项; 用 --help 查看用法\n"),
+    (["search", "--by", "page"], "--by: 值不对; 可以是 statement、record\n"),
+    (["search", "--limit", "0"], "--limit: 值不对; 要一个正整数\n"),
+    (["search", "--limit"], "--limit: 后面要有一个值; 用 --help 查看用法\n"),
+    (["search", "风险 OR"], '查询: OR 的两边都要有检索词; 要查这两个字母，请加引号："OR"\n  风险 OR\n       ^\n'),
+    (["search", "--stage", "立按"], "--stage: 没有一条记录是“立按”; 相近的有：立案\n"),
+    (["serch"], "serch: 没有这个命令; 相近的有：search\n"),
+    (["show"], "RECORD_ID: 没有给出; 用 --help 查看用法\n"),
+    (["show", "abcd"], "abcd: 不止一条记录以此开头：abcd1111、abcd2222; 多写几个字符\n"),
+    (["show", "ffff"], "ffff: 没有这条记录; 用 search 查出记录编号\n"),
+    (["export", "a.csv"], "a.csv: 只能导出为 .jsonl 文件; 把文件名改成以 .jsonl 结尾，或写 - 输出到屏幕\n"),
+    (["export", "没有/a.jsonl"], "没有/a.jsonl: 写不了（No such file or directory）; 检查文件夹和权限\n"),
+]
+
+
+@pytest.mark.parametrize(("args", "message"), WRONG)
+def test_what_is_wrong_is_said_with_a_remedy(world: Path, args: list[str], message: str) -> None:
+    result = _run(*args)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert result.stdout == ""
+
+
+def test_without_an_index_the_next_step_is_told(folder: Path) -> None:
+    result = _search("风险")
+    assert result.exit_code == 2
+    assert result.stderr == f"{folder}: 还没有索引; 先运行 liantu ingest 录入文件，或用 --index 指明索引文件夹\n"
+
+
+def test_search_by_record_as_json(world: Path) -> None:
+    shown = json.loads(_search("收受财物", "--by", "record", "--limit", "1", "--json").stdout)
+    assert (shown["query"], shown["total"], list(shown["facets"])) == (
+        "收受财物",
+        2,
+        ["level", "stage", "unit", "category"],
+    )
+    assert shown["hits"][0]["record"] == WORLD[0].to_json()
+
+
+def test_show_takes_a_beginning_of_the_id(world: Path) -> None:
+    assert "编号        beef3333" in _run("show", "beef").stdout
+    assert json.loads(_run("show", "beef", "--json").stdout) == WORLD[2].to_json()
+
+
+def test_export_writes_whole_records_in_order(world: Path, tmp_path: Path) -> None:
+    target = tmp_path / "out.jsonl"
+    assert _run("export", str(target)).exit_code == 0
+    lines = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
+    assert lines == [WORLD[2].to_json(), WORLD[0].to_json(), WORLD[1].to_json()]
+    piped = _run("export", "-", "--query", "越权", "--level", "中")
+    assert [json.loads(line) for line in piped.stdout.splitlines()] == [WORLD[1].to_json()]
+    assert _run("export", "-", "--query", "没有的话").exit_code == 1
+
+
+def test_an_export_that_fails_leaves_the_file_as_it_was(
+    world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "out.jsonl"
+    target.write_text("before")
+    monkeypatch.setattr(json, "dumps", lambda *args, **kwargs: 1 / 0)
+    assert isinstance(_run("export", str(target)).exception, ZeroDivisionError)
+    assert target.read_text() == "before"
+    assert [path.name for path in tmp_path.glob("*out*")] == ["out.jsonl"]
+
+
+def test_status_tells_what_there_is(world: Path) -> None:
+    shown = _run("status")
+    assert shown.exit_code == 0
+    assert "文件 2 · 图 0 · 记录 3 · 语句 4（不同的 4 句）" in shown.stdout
+    assert json.loads(_run("status", "--json").stdout)["records"] == 3
+
+
+def test_ingest_reads_once_and_then_only_what_changed(documents: Path) -> None:
+    first = _run("ingest", str(documents), "--agency", "市局")
+    assert (first.exit_code, first.stderr) == (0, "")
+    assert first.stdout == (
+        "甲.txt: 0 图，2 条记录；归入记录 8 字，标题和标注 0 字，未归位 0 字\n合计: 读入 1 个文件，2 条记录\n"
+    )
+    assert _found("收受财物", "--agency", "市局") == {"收受财物"}
+    again = _run("ingest", str(documents), "--agency", "市局")
+    assert again.stdout == "甲.txt: 没有变化\n合计: 读入 0 个文件，0 条记录，没有变化 1 个\n"
+    (documents / "甲.txt").write_text("贿赂", "utf-8")
+    assert _run("ingest", str(documents)).exit_code == 0
+    assert _found() == {"贿赂"}
+
+
+def test_ingest_goes_on_after_a_file_it_cannot_read(documents: Path) -> None:
+    (documents / "丁.txt").write_text("坏", "utf-8")
+    result = _run("ingest", str(documents / "无"), str(documents))
+    assert result.exit_code == 2
+    assert result.stderr.splitlines() == [
+        f"{documents / '无'}: 没有这个文件或文件夹; 检查路径",
+        f"{documents / '丁.txt'}: 读不懂; 另存为 .txt",
+    ]
+    assert "合计: 读入 1 个文件，2 条记录，读不了 2 个" in result.stdout
+
+
+def test_ingest_notes_the_same_content_and_prunes_what_is_gone(documents: Path) -> None:
+    assert _run("ingest", str(documents)).exit_code == 0
+    (documents / "甲.txt").rename(documents / "乙.txt")
+    moved = _run("ingest", str(documents), "--prune", "--json")
+    shown = json.loads(moved.stdout)
+    assert (shown["files"][0]["duplicate_of"], shown["dropped"]) == ("甲.txt", ["甲.txt"])
+    assert _found("--document", "乙.txt") == {"收受财物", "越权"}
+    (documents / "乙.txt").unlink()
+    emptied = _run("ingest", str(documents), "--prune")
+    assert (emptied.exit_code, emptied.stderr) == (1, "录入: 没有找到可读的文件; 可读的有 .txt\n")
+    assert _search().exit_code == 1
+
+
+def test_ingest_caps_the_doubts_it_prints(documents: Path) -> None:
+    (documents / "甲.txt").write_text("疑", "utf-8")
+    assert "    存疑：可疑 4\n    还有 2 条\n" in _run("ingest", str(documents)).stdout
+
+
+def test_an_interrupted_ingest_keeps_whole_files(documents: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (documents / "乙.txt").write_text("贿赂", "utf-8")
+
+    def interrupted(path: Path, document: str, agency: str | None = None) -> Reading:
+        if document == "甲.txt":
+            raise KeyboardInterrupt
+        return _reader(path, document, agency)
+
+    monkeypatch.setattr(sys.modules["pipeline.ingest"], "read", interrupted)
+    result = _run("ingest", str(documents))
+    assert result.exit_code == 130
+    assert result.stderr.strip() == "已中断；已经录入的文件是完整的"
+    assert _found() == {"贿赂"}
+
+
+@pytest.mark.parametrize("command", [[], ["ingest"], ["search"], ["show"], ["export"], ["status"]])
+def test_help_is_in_chinese(command: list[str]) -> None:
+    result = _run(*command, "--help")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("用法：")
+    assert "选项" in result.stdout
+    assert not any(word in result.stdout for word in ("Usage", "Options", "Commands", "Show this"))
+
+
+def _process(*args: str, **environment: str) -> "subprocess.CompletedProcess[bytes]":
+    command = [sys.executable, "-m", "cli", *args]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, check=False)
+
+
+def test_a_console_in_code_page_936_gets_what_it_can_show(folder: Path) -> None:
+    fill(folder, [record(risk_points=("收受财物\U00020000é",))])
+    result = _process("search", "收受", PYTHONIOENCODING="gbk", PYTHONUTF8="0")
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert "收受财物?" in result.stdout.decode("gbk")
+    shown = _process("search", "收受", "--json", PYTHONIOENCODING="gbk", PYTHONUTF8="0").stdout
+    assert shown.isascii()
+    assert json.loads(shown)["hits"][0]["statement"] == "收受财物\U00020000é"
+
+
+def test_piped_output_has_no_control_sequences(world: Path) -> None:
+    shown = _process("search", "收受财物", PYTHONIOENCODING="utf-8").stdout
+    assert "越权收受财物风险□[2J" in shown.decode()
+    assert b"\x1b" not in shown
+
+
+def test_a_reader_that_stops_early_is_no_error(world: Path) -> None:
+    command = [sys.executable, "-m", "cli", "export", "-"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "without"),
+    [
+        (["--help"], {"numpy", "whoosh", "jieba", "sqlite3"}),
+        (["show", "abcd1111"], {"numpy", "whoosh", "jieba"}),
+        (["search", "财物"], {"pipeline.ingest", "difflib"}),
+    ],
+)
+def test_a_command_imports_only_what_it_uses(world: Path, args: list[str], without: set[str]) -> None:
+    code = "import sys, cli\ntry: cli.main()\nexcept SystemExit as e: print(e.code, *sys.modules)"
+    command = [sys.executable, "-c", code, *args]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True, encoding="utf-8").stdout
+    code_and_modules = shown.splitlines()[-1].split()
+    assert code_and_modules[0] == "0"
+    assert not without & set(code_and_modules)

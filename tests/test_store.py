@@ -1,0 +1,297 @@
+"""The truth and its caches: nothing is lost, nothing is doubled, a crash leaves the state before."""
+
+import gc
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from index import cache, segment, statements, store
+from index.query import Facet
+from index.results import Count
+from pipeline.errors import IndexBroken, UnknownRecord
+from pipeline.model import Problem
+from tests.helpers import fill, find, given, indexed, reading, record, said
+
+ONE = record(0, risk_points=("收受财物", "收受财物", "越权"), control_measures=("收受财物",), unit=("局", "科"), page=3)
+TWO = record(1, risk_points=("越权",), doubts=("等级不清",), level="高", monitoring_points=("全程录像",))
+
+
+def _state(folder: Path) -> tuple[int, list[str]]:
+    with store.reading(folder) as connection:
+        numbers = [row[0] for row in connection.execute("SELECT number FROM records ORDER BY number")]
+        return store.generation(connection)[1], [one.id for one in store.records(connection, numbers)]
+
+
+def _caches(folder: Path) -> list[Path]:
+    return list((folder / "cache").iterdir())
+
+
+def test_records_come_back_as_they_were_stored(folder: Path) -> None:
+    fill(folder, [ONE, TWO])
+    with store.reading(folder) as connection:
+        assert list(store.records(connection, [2, 1])) == [TWO, ONE]
+
+
+def test_a_file_comes_back_with_its_counts_and_problems(folder: Path) -> None:
+    problems = (Problem("lost", "有一框没有归位", 2), Problem("odd", "等级不清"))
+    with store.writing(folder) as connection:
+        stored = store.replace(connection, given(agency="市局"), reading([ONE, TWO], problems=problems))
+        assert store.files(connection) == (stored,)
+    assert (stored.records, stored.problems, stored.agency, stored.duplicate_of) == (2, problems, "市局", None)
+
+
+def test_a_file_is_current_until_something_about_it_changes(folder: Path) -> None:
+    fill(folder, [ONE])
+    with store.writing(folder) as connection:
+        assert store.is_current(connection, given())
+        for changed in ({"sha256": "0"}, {"agency": "市局"}, {"reader_version": 2}, {"document": "乙"}, {"path": "/b"}):
+            assert not store.is_current(connection, given(**changed)), changed
+
+
+def test_a_changed_file_replaces_its_records_and_unused_statements(folder: Path) -> None:
+    fill(folder, [ONE])
+    fill(folder, [TWO])
+    with cache.opened(folder) as index:
+        assert said(find(index)) == {"越权", "全程录像"}
+        assert index.connection.execute("SELECT count(*) FROM statements").fetchone() == (2,)
+
+
+def test_the_same_content_elsewhere_is_noted_but_its_records_are_kept_once(folder: Path) -> None:
+    fill(folder, [ONE])
+    copy = given(folder="/副本")
+    with store.writing(folder) as connection:
+        original = store.twin(connection, copy)
+        assert original == "甲.txt"
+        assert store.add_duplicate(connection, copy, original).duplicate_of == "甲.txt"
+        assert store.is_current(connection, copy)
+        assert store.twin(connection, given()) is None
+    assert _state(folder)[1] == [ONE.id]
+
+
+@pytest.mark.parametrize("how", ["pruned", "changed"])
+def test_a_duplicate_inherits_the_records_of_an_original_that_goes(folder: Path, how: str) -> None:
+    fill(folder, [ONE])
+    copy = given("乙.txt", folder="/副本", sha256=ONE.sha256)
+    with store.writing(folder) as connection:
+        store.add_duplicate(connection, copy, "甲.txt")
+        if how == "pruned":
+            assert store.prune(connection, [Path("/文件")], []) == ("甲.txt",)
+        else:
+            store.replace(connection, given(sha256="0"), reading([]))
+        assert store.record(connection, ONE.id).document == "乙.txt"
+        assert store.is_current(connection, copy)
+
+
+def test_prune_drops_only_what_is_gone_from_the_folders_given(folder: Path) -> None:
+    fill(folder, [ONE, record(document="乙.txt"), record(document="丙/丁.txt")])
+    with store.writing(folder) as connection:
+        assert store.prune(connection, [Path("/文"), Path("/文件/丙")], []) == ("丙/丁.txt",)
+        assert store.prune(connection, [Path("/文件")], [Path("/文件/甲.txt")]) == ("乙.txt",)
+        before = store.generation(connection)
+        assert store.prune(connection, [Path("/文件")], [Path("/文件/甲.txt")]) == ()
+        assert store.generation(connection) == before
+
+
+def test_file_names_that_are_no_text_can_be_stored(folder: Path) -> None:
+    with store.writing(folder) as connection:
+        store.replace(connection, given("\udcd6\udcd0.txt"), reading([ONE]))
+        assert store.is_current(connection, given("\udcd6\udcd0.txt"))
+
+
+def test_an_error_in_the_middle_of_a_file_changes_nothing(folder: Path) -> None:
+    fill(folder, [ONE])
+    before = _state(folder)
+    with store.writing(folder) as connection, pytest.raises(sqlite3.IntegrityError):
+        store.replace(connection, given("乙.txt"), reading([TWO, TWO]))
+    assert _state(folder) == before
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from types import SimpleNamespace
+from index import store
+from tests.helpers import given, reading, record
+
+class Records:
+    def __len__(self):
+        return 501
+
+    def __iter__(self):
+        yield from (record(place, "乙.txt", risk_points=(f"第{place}条" * 200,)) for place in range(500))
+        os._exit(9)
+
+whole = reading([], "乙.txt")
+with store.writing(Path(sys.argv[1])) as connection:
+    half = SimpleNamespace(charts=(), records=Records(), tally=whole.tally, problems=())
+    store.replace(connection, given("乙.txt"), half)
+"""
+
+
+def test_a_process_killed_while_it_writes_leaves_the_state_before(folder: Path) -> None:
+    fill(folder, [ONE])
+    before = _state(folder)
+    root = Path(__file__).parent.parent
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(folder)], cwd=root, check=False)
+    assert killed.returncode == 9
+    assert _state(folder) == before
+    fill(folder, [record(0, "乙.txt")])
+    assert len(_state(folder)[1]) == 2
+
+
+def test_a_reader_keeps_its_state_while_a_writer_works(folder: Path) -> None:
+    fill(folder, [ONE])
+    with cache.opened(folder) as index:
+        fill(folder, [TWO])
+        assert said(find(index)) == {"收受财物", "越权"}
+        assert store.record(index.connection, ONE.id) == ONE
+    with cache.opened(folder) as index:
+        assert said(find(index)) == {"越权", "全程录像"}
+
+
+def test_a_record_is_shown_by_a_unique_beginning_of_its_id(folder: Path) -> None:
+    fill(folder, [record(0, id="abcd1111"), record(1, id="abcd2222"), record(2, id="abcd")])
+    with store.reading(folder) as connection:
+        assert store.record(connection, "abcd1").id == "abcd1111"
+        assert store.record(connection, "abcd").id == "abcd"
+        for prefix, what in (("abc", "至少"), ("beef", "没有这条记录"), ("ABCD1", "没有这条记录"), ("%%%%", "没有")):
+            with pytest.raises(UnknownRecord, match=what):
+                store.record(connection, prefix)
+
+
+def test_an_ambiguous_beginning_names_the_records(folder: Path) -> None:
+    fill(folder, [record(0, id="abcd1111"), record(1, id="abcd2222")])
+    with store.reading(folder) as connection, pytest.raises(UnknownRecord, match="abcd1111、abcd2222"):
+        store.record(connection, "abcd")
+
+
+def test_without_an_index_the_remedy_is_told(folder: Path) -> None:
+    with pytest.raises(IndexBroken, match="ingest"), store.reading(folder):
+        pass
+
+
+@pytest.mark.parametrize("damage", ["header", "middle", "cut", "empty"])
+def test_a_damaged_index_is_an_error_with_a_remedy(folder: Path, damage: str) -> None:
+    fill(folder, [record(place, risk_points=(f"第{place}条" * 20,)) for place in range(200)])
+    path = folder / store.FILE_NAME
+    data = path.read_bytes()
+    bad = b"\xff" * 5000
+    broken = {"header": bad + data[5000:], "middle": data[:5000] + bad * 5, "cut": data[:9000], "empty": b""}
+    path.write_bytes(broken[damage])
+    with pytest.raises(IndexBroken, match=r"删除它|另选文件夹"), cache.opened(folder) as index:
+        list(store.records(index.connection, range(1, 201)))
+
+
+@pytest.mark.parametrize(
+    ("pragma", "what"),
+    [("user_version = 99", "更新版本"), ("application_id = 7", "不是廉图"), ("user_version = 0", "旧版本")],
+)
+def test_an_index_of_another_make_is_not_touched(folder: Path, pragma: str, what: str) -> None:
+    fill(folder, [ONE])
+    connection = sqlite3.connect(folder / store.FILE_NAME)
+    connection.execute(f"PRAGMA {pragma}")
+    connection.close()
+    for open_it in (store.reading, store.writing):
+        with pytest.raises(IndexBroken, match=what), open_it(folder):
+            pass
+
+
+def test_an_index_that_another_program_keeps_locked_is_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(folder, [ONE])
+    real = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: real(*a, **{**k, "timeout": 0}))
+    with store.writing(folder) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(IndexBroken, match="另一个程序"), store.writing(folder) as connection:
+            store.replace(connection, given(), reading([TWO]))
+
+
+def test_an_index_in_a_folder_that_cannot_be_written_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with indexed(folder, [ONE]):
+        pass
+    monkeypatch.setattr(os, "access", lambda *args: False)
+    with cache.opened(folder) as index:
+        assert said(find(index)) == {"收受财物", "越权"}
+
+
+def test_a_stale_cache_that_cannot_be_rebuilt_is_an_error(folder: Path) -> None:
+    fill(folder, [ONE])
+    (folder / "cache").write_text("in the way")
+    with pytest.raises(IndexBroken, match="检索缓存"), cache.opened(folder):
+        pass
+
+
+def test_the_cache_follows_the_truth_and_only_the_last_is_kept(folder: Path) -> None:
+    for records in ([ONE], [TWO], [ONE, TWO]):
+        with indexed(folder, records) as index:
+            assert said(find(index)) == {text for one in records for _, text in one.statements()}
+        assert len(_caches(folder)) == 1
+
+
+def test_the_cache_is_not_rebuilt_without_need(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with indexed(folder, [ONE]):
+        monkeypatch.setattr(statements, "build", None)
+    with cache.opened(folder) as index:
+        assert find(index).total == 3
+
+
+def test_the_cache_is_rebuilt_when_words_are_cut_differently(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with indexed(folder, [ONE]):
+        before = _caches(folder)
+    monkeypatch.setattr(segment, "VERSION", "another")
+    with cache.opened(folder):
+        assert _caches(folder) != before
+
+
+def test_a_new_index_does_not_take_the_cache_of_a_deleted_one(folder: Path) -> None:
+    with indexed(folder, [ONE]):
+        kept = shutil.copytree(folder / "cache", folder.parent / "kept")
+    shutil.rmtree(folder)
+    fill(folder, [TWO])
+    shutil.copytree(kept, folder / "cache")
+    with cache.opened(folder) as index:
+        assert said(find(index)) == {"越权", "全程录像"}
+
+
+CACHED = [f"columns/{name}.npy" for name in ("rows", "ids", "kinds", "owners", "starts", "level", "unit")]
+CACHED += ["columns/level.json", "statements/starts.npy", "statements/*.toc", "statements/*.seg", "manifest.json"]
+
+
+# Whoosh leaves files open that it cannot make sense of.
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("name", CACHED)
+def test_a_damaged_cache_is_rebuilt(folder: Path, name: str) -> None:
+    with indexed(folder, [ONE]):
+        pass
+    damages = (lambda data: data[:-1], lambda data: b"\xff" * len(data), lambda data: b"")
+    for damage in damages:
+        (path,) = folder.glob(f"cache/*/{name}")
+        path.write_bytes(damage(path.read_bytes()))
+        with cache.opened(folder) as index:
+            assert find(index, "收受财物").total == 2
+            assert find(index, "越权", {Facet.UNIT: ["科"]}).facets[Facet.LEVEL] == (Count(None, 1),)
+        gc.collect()
+
+
+def test_a_cache_that_lacks_a_file_is_rebuilt(folder: Path) -> None:
+    with indexed(folder, [ONE]):
+        next(folder.glob("cache/*/columns/owners.npy")).unlink()
+    with cache.opened(folder) as index:
+        assert find(index, "收受财物").total == 2
+
+
+def test_what_a_killed_build_left_is_no_harm_and_swept_up_later(folder: Path) -> None:
+    fill(folder, [ONE])
+    left = folder / "cache" / "building-left"
+    left.mkdir(parents=True)
+    with cache.opened(folder) as index:
+        assert find(index).total == 3
+    assert left.exists()
+    os.utime(left, (0, 0))
+    with indexed(folder, [TWO]):
+        assert not left.exists()
