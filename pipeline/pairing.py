@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from pipeline.model import Stage
 from pipeline.roles import Part, Role
 from pipeline.terms import plain, stage_term
 from pipeline.wording import cue_stage, votes
 
-__all__ = ["Lore", "Pairing", "learned", "pair", "stages_of"]
+__all__ = ["Lore", "Pairing", "Rival", "learned", "pair"]
 
 CONTENT = (Role.RISK, Role.MEASURE, Role.MONITOR)
 WORDING, POSITION, ORDER, SHARING, ALONE, BARE = 2.0, 0.8, 0.5, 3.0, 1.0, 0.5  # prices, see _Costs.total
@@ -28,32 +27,40 @@ Assignment = tuple[int, ...]  # of each content box in drawing order: the number
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """The cheapest assignment that moves a box: the stage it would get, and how much more that costs."""
+
+    stage: int
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
 class Pairing:
-    """The stages and content boxes of one chart in drawing order; the stage of each box and by how much it is cheapest."""
+    """The stages and content boxes of one chart in drawing order, the stage of each box, and that stage's rival."""
 
     stages: tuple[Part, ...]
     boxes: tuple[Part, ...]
     stage_of: Assignment
-    margins: tuple[float, ...]
+    rivals: tuple[Rival, ...]
 
 
 def pair(parts: Sequence[Part], lore: Lore) -> Pairing:
-    """The cheapest assignment of the content boxes of a chart to its stages."""
+    """The cheapest assignment of the content boxes of a chart to its stages; all to stage 0 if it has none or one."""
     stages = tuple(part for part in parts if part.role is Role.STAGE)
     boxes = tuple(part for part in parts if part.role in CONTENT)
-    if not stages or not boxes:
-        return Pairing(stages, boxes, (0,) * len(boxes), (0.0,) * len(boxes))
+    if len(stages) < 2 or not boxes:
+        return Pairing(stages, boxes, (0,) * len(boxes), (Rival(0, math.inf),) * len(boxes))
     solved = [_solved(_Costs.of(parts, stages, boxes, lore, side)) for side in (0, -1)]
     _, stage_of, costs = min(solved, key=lambda result: result[0])
-    return Pairing(stages, boxes, stage_of, costs.margins(stage_of))
+    return Pairing(stages, boxes, stage_of, costs.rivals(stage_of))
 
 
 def learned(pairings: Iterable[Pairing]) -> Lore:
     """What charts teach about which sentence stands at which stage, where that was certain."""
     lore: dict[tuple[Role, str], Counter[str]] = defaultdict(Counter)
     for pairing in pairings:
-        for part, stage, margin in zip(pairing.boxes, pairing.stage_of, pairing.margins, strict=True):
-            if margin >= CERTAIN:
+        for part, stage, rival in zip(pairing.boxes, pairing.stage_of, pairing.rivals, strict=True):
+            if rival.margin >= CERTAIN and pairing.stages:
                 for item in part.items:
                     lore[part.role, item][pairing.stages[stage].stage] += 1
     return lore
@@ -130,15 +137,16 @@ class _Costs:
                 exchanged[a], exchanged[b] = stage_of[b], stage_of[a]
                 yield (a, b), tuple(exchanged)
 
-    def margins(self, stage_of: Assignment) -> tuple[float, ...]:
-        """Of each box: by how much the best assignment that moves it costs more."""
+    def rivals(self, stage_of: Assignment) -> tuple[Rival, ...]:
+        """Of each box the cheapest assignment that moves it."""
         now = self.total(stage_of)
-        margins = [math.inf] * len(stage_of)
+        rivals = [Rival(stage, math.inf) for stage in stage_of]
         for moved, other in self.neighbours(stage_of):
             extra = self.total(other) - now
             for box in moved:
-                margins[box] = min(margins[box], extra)
-        return tuple(margins)
+                if extra < rivals[box].margin:
+                    rivals[box] = Rival(other[box], extra)
+        return tuple(rivals)
 
 
 def _solved(costs: _Costs) -> tuple[float, Assignment, _Costs]:
@@ -164,18 +172,14 @@ def _starts(costs: _Costs) -> Iterator[Assignment]:
 def _descended(costs: _Costs, stage_of: Assignment) -> tuple[float, Assignment]:
     now = costs.total(stage_of)
     while True:
-        price, best = (
-            min((costs.total(other), other) for _, other in costs.neighbours(stage_of))
-            if costs.bare[1:]
-            else (now, stage_of)
-        )
+        price, best = min((costs.total(other), other) for _, other in costs.neighbours(stage_of))
         if price >= now - 1e-9:
             return now, stage_of
         now, stage_of = price, best
 
 
 def _positions(parts: Sequence[Part]) -> tuple[list[int], list[int]]:
-    """Of each content box the number of stages before it; the number of labels before each stage and behind the last."""
+    """Of each content box the stages before it; the number of labels before each stage and behind the last one."""
     behind, labels = [], [0]
     for part in parts:
         if part.role is Role.STAGE:
@@ -220,13 +224,7 @@ def _likeness(part: Part, name: str, names: Sequence[str]) -> float:
 
 
 def _remembered(part: Part, name: str, lore: Lore) -> float:
-    shares = []
-    for item in part.items:
-        if (seen := lore.get((part.role, item))) and (total := seen.total()):
-            shares.append(seen[name] / total)
+    shares = [
+        seen[name] / total for item in part.items if (seen := lore.get((part.role, item))) and (total := seen.total())
+    ]
     return sum(shares) / len(part.items) if shares else 0.0
-
-
-def stages_of(pairing: Pairing) -> list[Stage]:
-    """The stages of a chart in the order of the work, each with its boxes, its confidence and its doubts."""
-    raise NotImplementedError

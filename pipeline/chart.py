@@ -1,0 +1,219 @@
+"""Document -> Charts: the boxes' roles, the charts they make, the titles of those, and every box to its stage."""
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+
+from pipeline.model import Box, Chart, Document, Problem, Stage, Tally
+from pipeline.pairing import Lore, Pairing, learned, pair
+from pipeline.roles import Part, Role, is_label, part_of
+from pipeline.split import split
+from pipeline.terms import AGENCY, plain, stage_term
+from pipeline.titles import Title, cut_title, matched, titles_of
+
+__all__ = ["Charts", "read_charts"]
+
+CONTENT = (Role.RISK, Role.MEASURE, Role.MONITOR)
+DOUBTFUL = 0.3  # a stage whose rival costs no more than this is named in a doubt
+
+
+@dataclass(frozen=True, slots=True)
+class Charts:
+    """The charts of a document, what is doubted, and where its characters went."""
+
+    charts: tuple[Chart, ...]
+    problems: tuple[Problem, ...]
+    tally: Tally
+
+
+def read_charts(document: Document) -> Charts:
+    """The charts of a document whose boxes are known."""
+    parts = list(_parts(document.boxes))
+    pieces, problems = [], list(document.problems)
+    for titles, body in _sections(parts):
+        charts, strays = _with_strays(body, len(titles))
+        problems += strays
+        problems += [
+            Problem("title-without-chart", f"标题没有对应的图：{title.text}") for title in titles[len(charts) :]
+        ]
+        pieces += list(zip(matched(titles, charts), charts, strict=True))
+    pairings = _paired([parts for _, parts in pieces])
+    found = tuple(
+        _chart(i, title, pairing) for i, ((title, _), pairing) in enumerate(zip(pieces, pairings, strict=True))
+    )
+    problems += _chart_problems([parts for _, parts in pieces], found)
+    return Charts(found, tuple(problems), _tally(parts, found))
+
+
+# The parts and the sections between titles
+
+
+def _parts(boxes: Sequence[Box]) -> Iterator[Part]:
+    """The boxes with their roles; a line glued behind a title is a part of its own, an agency above one is a title."""
+    parts = [part for box in boxes for part in _part_and_rest(box)]
+    for part, following in zip(parts, [*parts[1:], None], strict=True):
+        heads = following is not None and following.role is Role.TITLE and part.role in (Role.STAGE, Role.OTHER)
+        yield replace(part, role=Role.TITLE) if heads and AGENCY.fullmatch(plain(part.box.text)) else part
+
+
+def _part_and_rest(box: Box) -> Iterator[Part]:
+    part = part_of(box)
+    title, rest = cut_title(box.text) if part.role is Role.TITLE and len(box.paragraphs) == 1 else ("", "")
+    yield Part(replace(box, paragraphs=(title,)), Role.TITLE) if rest else part
+    if rest:
+        yield part_of(replace(box, paragraphs=(rest,)))
+
+
+def _sections(parts: Sequence[Part]) -> Iterator[tuple[list[Title], list[Part]]]:
+    """Titles with the parts that follow them; titles with nothing but labels between them stand together."""
+    lines: list[str] = []
+    body: list[Part] = []
+    for is_title, group in groupby(parts, key=lambda part: part.role is Role.TITLE):
+        stretch = list(group)
+        if not is_title:
+            body += stretch
+            continue
+        if any(part.role in CONTENT for part in body):
+            yield titles_of(lines), body
+            lines, body = [], []
+        lines += [paragraph for part in stretch for paragraph in part.box.paragraphs]
+    if lines or body:
+        yield titles_of(lines), body
+
+
+def _with_strays(body: Sequence[Part], titles: int) -> tuple[list[list[Part]], list[Problem]]:
+    """The charts of a section, and a problem for each box that is of no known kind."""
+    strays = [part for part in body if part.role is Role.OTHER]
+    rest = [part for part in body if part.role is not Role.OTHER]
+    charts = split(rest, titles or None) if any(part.role in CONTENT for part in rest) else []
+    problems = [Problem("unplaced-text", f"不知归属的文字：{part.box.text[:60]}", part.box.page) for part in strays]
+    return charts, problems
+
+
+# Stages
+
+
+def _paired(charts: Sequence[Sequence[Part]]) -> list[Pairing]:
+    """Every chart paired twice: at first by what the genre knows, then also by what the certain charts have shown."""
+    first = _all_paired(charts, {})
+    return _all_paired(charts, learned(first))
+
+
+def _all_paired(charts: Sequence[Sequence[Part]], lore: Lore) -> list[Pairing]:
+    """The pairings; charts that repeat a template word for word are solved once."""
+    known: dict[tuple[tuple[str, ...], ...], Pairing] = {}
+    pairings = []
+    for parts in charts:
+        key = tuple(part.box.paragraphs for part in parts)
+        solved = known.setdefault(key, pair(parts, lore)) if key not in known else known[key]
+        stages = tuple(part for part in parts if part.role is Role.STAGE)
+        boxes = tuple(part for part in parts if part.role in CONTENT)
+        pairings.append(replace(solved, stages=stages, boxes=boxes))
+    return pairings
+
+
+def _chart(index: int, title: Title | None, pairing: Pairing) -> Chart:
+    title = title or Title("")
+    return Chart(
+        index,
+        re.sub(r"\s+", " ", title.text) or None,
+        title.agency,
+        title.category,
+        title.power,
+        title.power_code,
+        tuple(_in_order(pairing)),
+    )
+
+
+def _in_order(pairing: Pairing) -> list[Stage]:
+    """The stages in the order of the work: as drawn, backwards where they are drawn so, else by their usual ranks."""
+    stages = list(_stages(pairing))
+    ranks = [term.rank if (term := stage_term(stage.label)) else None for stage in stages]
+    known = [rank for rank in ranks if rank is not None]
+    rises = sum(a < b for a, b in pairwise(known))
+    falls = sum(a > b for a, b in pairwise(known))
+    if falls > rises:
+        stages, ranks = stages[::-1], ranks[::-1]
+    if min(falls, rises) == 0:
+        return stages
+    keys, rank = [], -math.inf
+    for own in ranks:
+        rank = own if own is not None else rank
+        keys.append(rank)
+    return [stage for _, stage in sorted(zip(keys, stages, strict=True), key=lambda pair: pair[0])]
+
+
+def _stages(pairing: Pairing) -> Iterator[Stage]:
+    labels = [part.stage for part in pairing.stages] or [""]
+    held: dict[int, list[int]] = defaultdict(list)
+    for box, stage in enumerate(pairing.stage_of):
+        held[stage].append(box)
+    for number, label in enumerate(labels):
+        own = [pairing.boxes[box] for box in held[number]]
+        yield Stage(
+            label,
+            _of_role(own, Role.RISK),
+            _of_role(own, Role.MEASURE),
+            _of_role(own, Role.MONITOR),
+            round(_confidence(pairing, held[number]), 2),
+            tuple(_doubts(pairing, held[number], labels)),
+        )
+
+
+def _of_role(parts: Iterable[Part], role: Role) -> tuple[Box, ...]:
+    return tuple(part.box for part in parts if part.role is role)
+
+
+def _confidence(pairing: Pairing, boxes: Iterable[int]) -> float:
+    """1 where nothing else comes near, 1/2 where another stage would do as well, less without any stage."""
+    margin = min((pairing.rivals[box].margin for box in boxes), default=math.inf)
+    return (1 - 0.5 * math.exp(-2 * margin)) * (1.0 if pairing.stages else 0.5)
+
+
+KIND_NAMES = {Role.RISK: "风险点", Role.MEASURE: "防控措施", Role.MONITOR: "电子监察点"}
+
+
+def _doubts(pairing: Pairing, boxes: Sequence[int], labels: Sequence[str]) -> Iterator[str]:
+    if not pairing.stages:
+        yield "图中没有流程环节"
+    for box in boxes:
+        part, rival = pairing.boxes[box], pairing.rivals[box]
+        if rival.margin <= DOUBTFUL:
+            yield f"{KIND_NAMES[part.role]}也可能属于“{labels[rival.stage]}”"
+        if part.role is not Role.MONITOR and not part.marked:
+            yield f"{KIND_NAMES[part.role]}框没有风险等级或责任人，由措辞判断"
+    counts = Counter(pairing.boxes[box].role for box in boxes)
+    for role, name in KIND_NAMES.items():
+        if counts[role] > 1:
+            yield f"有 {counts[role]} 个{name}框"
+
+
+# Problems and the tally
+
+
+def _chart_problems(charts: Sequence[Sequence[Part]], found: Sequence[Chart]) -> Iterator[Problem]:
+    for parts, chart in zip(charts, found, strict=True):
+        where = f"第 {chart.index + 1} 图"
+        runs = 1 + sum(b.box.order > a.box.order + 1 for a, b in pairwise(parts))
+        if runs > 1:
+            yield Problem("broken-chart", f"{where}由 {runs} 段拼成")
+        if chart.title is None:
+            yield Problem("chart-without-title", f"{where}没有标题")
+        for part in parts:
+            if part.role is Role.PARTY:
+                yield Problem("stray-owner", f"{where}有单独的责任主体：{'、'.join(part.parties)}")
+
+
+def _tally(parts: Sequence[Part], charts: Sequence[Chart]) -> Tally:
+    """Where the characters went, blanks left out."""
+    counts: Counter[str] = Counter()
+    for part in parts:
+        counts["records" if part.role in CONTENT else _lesser(part)] += len(plain(part.box.text))
+    return Tally(counts["records"], counts["titles"], counts["unplaced"])
+
+
+def _lesser(part: Part) -> str:
+    return "unplaced" if part.role in (Role.OTHER, Role.PARTY) and not is_label(part.box.text) else "titles"

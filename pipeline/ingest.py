@@ -1,0 +1,52 @@
+"""The whole way from files to records, in order: extract, arrange, read charts, make records."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pipeline.arrange import arrange
+from pipeline.chart import read_charts
+from pipeline.errors import Unreadable
+from pipeline.extract import READERS, extract
+from pipeline.model import Reading
+from pipeline.records import records_of
+
+__all__ = ["READER_VERSION", "SUFFIXES", "find", "read"]
+
+READER_VERSION = 1  # raise it when the same file would give other records
+SUFFIXES = frozenset(READERS)
+
+
+def find(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    """Every readable file below some files and folders, with its document name; raises Unreadable for a missing path.
+
+    A document is named by its path below the folder given (with slashes), a file given by its own name. Hidden files
+    and links to folders are passed over.
+    """
+    for path in paths:
+        if path.is_dir():
+            for file in _files_below(path):
+                yield file, file.relative_to(path).as_posix()
+        elif path.exists():
+            yield path, path.name
+        else:
+            raise Unreadable(str(path), "没有这个文件或文件夹", "请检查路径")
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(parent, name)
+            if not name.startswith(".") and path.suffix.lower() in SUFFIXES and path.is_file():
+                yield path
+
+
+def read(path: Path, document: str, agency: str | None = None) -> Reading:
+    """Everything that can be read from one file; `agency` serves charts that name none; raises Unreadable."""
+    arranged = arrange(extract(path, document))
+    found = read_charts(arranged)
+    records = tuple(
+        record for chart in found.charts for record in records_of(arranged.source, chart, "sequence", agency)
+    )
+    return Reading(arranged.source, found.charts, records, found.problems, found.tally)

@@ -1,0 +1,83 @@
+"""Chart -> Records: one record for each stage that has boxes."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Literal
+
+from pipeline.model import Box, Chart, Record, Source, Stage
+from pipeline.normalise import canonical_stage, department_of, items_of, level_of, marks_of
+
+__all__ = ["records_of"]
+
+
+def records_of(
+    source: Source, chart: Chart, placed_by: Literal["geometry", "table", "sequence"], agency: str | None = None
+) -> Iterator[Record]:
+    """The records of a chart; `agency` serves charts that name none."""
+    for order, stage in enumerate(chart.stages):
+        if stage.risks or stage.measures or stage.monitors:
+            yield _record(source, chart, stage, order, placed_by, chart.agency or agency)
+
+
+def _record(
+    source: Source,
+    chart: Chart,
+    stage: Stage,
+    order: int,
+    placed_by: Literal["geometry", "table", "sequence"],
+    agency: str | None,
+) -> Record:
+    levels, parties = _marks(stage)
+    party = parties[-1] if parties else None
+    risks, measures, monitors = _items(stage.risks), _items(stage.measures), _items(stage.monitors)
+    return Record(
+        id=_identity(source.sha256, chart.index, order, stage.label, risks, measures, monitors, levels, parties),
+        document=source.document,
+        sha256=source.sha256,
+        page=next((box.page for box in (*stage.risks, *stage.measures, *stage.monitors)), None),
+        chart=chart.index,
+        title=chart.title,
+        agency=agency,
+        category=chart.category,
+        power=chart.power,
+        power_code=chart.power_code,
+        stage=canonical_stage(stage.label),
+        stage_label=stage.label,
+        stage_order=order,
+        risk_points=risks,
+        level=level_of(levels[-1]) if levels else None,
+        level_label=levels[-1] if levels else None,
+        control_measures=measures,
+        responsible_party=party,
+        unit=tuple(filter(None, (agency, department_of(party)))),
+        monitoring_points=monitors,
+        placed_by=placed_by,
+        confidence=stage.confidence,
+        doubts=(*stage.doubts, *_mark_doubts(stage, levels, parties)),
+    )
+
+
+def _marks(stage: Stage) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The levels and owners marked in a stage's boxes; the last of each counts."""
+    return marks_of(paragraph for box in (*stage.risks, *stage.measures) for paragraph in box.paragraphs)
+
+
+def _mark_doubts(stage: Stage, levels: tuple[str, ...], parties: tuple[str, ...]) -> Iterator[str]:
+    if stage.risks and not levels:
+        yield "没有风险等级"
+    if stage.measures and not parties:
+        yield "没有责任人"
+    if len(set(levels)) > 1:
+        yield f"另有风险等级：{'、'.join(levels[:-1])}"
+    if len(set(parties)) > 1:
+        yield f"另有责任人：{'、'.join(parties[:-1])}"
+
+
+def _items(boxes: tuple[Box, ...]) -> tuple[str, ...]:
+    return items_of(paragraph for box in boxes for paragraph in box.paragraphs)
+
+
+def _identity(*content: object) -> str:
+    """16 hex digits of the content and its place."""
+    return hashlib.blake2b(json.dumps(content, ensure_ascii=False).encode(), digest_size=8).hexdigest()
