@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from pipeline.model import Box, Chart, Document, Problem, Stage, Tally
-from pipeline.pairing import Lore, Pairing, learned, pair
+from pipeline.pairing import Pairing, learned, pair, without
 from pipeline.roles import Part, Role, is_label, part_of
 from pipeline.split import split
 from pipeline.terms import AGENCY, plain, stage_term
@@ -33,8 +33,9 @@ def read_charts(document: Document) -> Charts:
     """The charts of a document whose boxes are known."""
     parts = list(_parts(document.boxes))
     pieces, problems = [], list(document.problems)
-    for titles, body in _sections(parts):
-        charts, strays = _with_strays(body, len(titles))
+    sections = _sections(parts)
+    for titles, body in sections:
+        charts, strays = _with_strays(body, len(titles), alone=len(sections) > 1 and len(titles) == 1)
         problems += strays
         problems += [
             Problem("title-without-chart", f"标题没有对应的图：{title.text}") for title in titles[len(charts) :]
@@ -67,28 +68,28 @@ def _part_and_rest(box: Box) -> Iterator[Part]:
         yield part_of(replace(box, paragraphs=(rest,)))
 
 
-def _sections(parts: Sequence[Part]) -> Iterator[tuple[list[Title], list[Part]]]:
+def _sections(parts: Sequence[Part]) -> list[tuple[list[Title], list[Part]]]:
     """Titles with the parts that follow them; titles with nothing but labels between them stand together."""
-    lines: list[str] = []
-    body: list[Part] = []
+    sections: list[tuple[list[str], list[Part]]] = [([], [])]
     for is_title, group in groupby(parts, key=lambda part: part.role is Role.TITLE):
-        stretch = list(group)
+        _, body = sections[-1]
         if not is_title:
-            body += stretch
+            body += group
             continue
         if any(part.role in CONTENT for part in body):
-            yield titles_of(lines), body
-            lines, body = [], []
-        lines += [paragraph for part in stretch for paragraph in part.box.paragraphs]
-    if lines or body:
-        yield titles_of(lines), body
+            sections.append(([], []))
+        else:
+            body[:] = [part for part in body if part.role is Role.OTHER]
+        sections[-1][0].extend(paragraph for part in group for paragraph in part.box.paragraphs)
+    return [(titles_of(lines), body) for lines, body in sections]
 
 
-def _with_strays(body: Sequence[Part], titles: int) -> tuple[list[list[Part]], list[Problem]]:
-    """The charts of a section, and a problem for each box that is of no known kind."""
+def _with_strays(body: Sequence[Part], titles: int, *, alone: bool) -> tuple[list[list[Part]], list[Problem]]:
+    """The charts of a section (one if `alone`), and a problem for each box that is of no known kind."""
     strays = [part for part in body if part.role is Role.OTHER]
     rest = [part for part in body if part.role is not Role.OTHER]
-    charts = split(rest, titles or None) if any(part.role in CONTENT for part in rest) else []
+    charts = [rest] if alone else split(rest, titles or None)
+    charts = [chart for chart in charts if any(part.role in CONTENT for part in chart)]
     problems = [Problem("unplaced-text", f"不知归属的文字：{part.box.text[:60]}", part.box.page) for part in strays]
     return charts, problems
 
@@ -97,22 +98,26 @@ def _with_strays(body: Sequence[Part], titles: int) -> tuple[list[list[Part]], l
 
 
 def _paired(charts: Sequence[Sequence[Part]]) -> list[Pairing]:
-    """Every chart paired twice: at first by what the genre knows, then also by what the certain charts have shown."""
-    first = _all_paired(charts, {})
-    return _all_paired(charts, learned(first))
+    """Every chart paired twice: by what the genre knows, then also by what the document's other charts have shown.
+
+    Charts that repeat a template word for word are solved once and count once.
+    """
+    templates = {_template(parts): parts for parts in charts}
+    first = {key: pair(parts, {}) for key, parts in templates.items()}
+    lore = learned(first.values())
+    second = {key: pair(parts, without(lore, first[key])) for key, parts in templates.items()}
+    return [
+        replace(second[_template(parts)], stages=_of_roles(parts, Role.STAGE), boxes=_of_roles(parts, *CONTENT))
+        for parts in charts
+    ]
 
 
-def _all_paired(charts: Sequence[Sequence[Part]], lore: Lore) -> list[Pairing]:
-    """The pairings; charts that repeat a template word for word are solved once."""
-    known: dict[tuple[tuple[str, ...], ...], Pairing] = {}
-    pairings = []
-    for parts in charts:
-        key = tuple(part.box.paragraphs for part in parts)
-        solved = known.setdefault(key, pair(parts, lore)) if key not in known else known[key]
-        stages = tuple(part for part in parts if part.role is Role.STAGE)
-        boxes = tuple(part for part in parts if part.role in CONTENT)
-        pairings.append(replace(solved, stages=stages, boxes=boxes))
-    return pairings
+def _template(parts: Sequence[Part]) -> tuple[tuple[str, ...], ...]:
+    return tuple(part.box.paragraphs for part in parts)
+
+
+def _of_roles(parts: Iterable[Part], *roles: Role) -> tuple[Part, ...]:
+    return tuple(part for part in parts if part.role in roles)
 
 
 def _chart(index: int, title: Title | None, pairing: Pairing) -> Chart:

@@ -6,7 +6,7 @@ __all__ = ["cheapest_matching"]
 
 
 def cheapest_matching(price: Sequence[Sequence[float]]) -> list[int | None]:
-    """For each row the column it is matched to at the least total price, or None where there are more rows than columns.
+    """For each row its column in the matching of least total price, or None where there are more rows than columns.
 
     O(rows² · columns), the method of shortest augmenting paths (Jonker and Volgenant 1987).
     """

@@ -9,13 +9,14 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from functools import lru_cache
+from itertools import combinations, pairwise
 
 from pipeline.roles import Part, Role
-from pipeline.terms import plain, stage_term
-from pipeline.wording import cue_stage, votes
+from pipeline.terms import stage_term
+from pipeline.wording import cue_stage, half_at_least, topical, votes
 
-__all__ = ["Lore", "Pairing", "Rival", "learned", "pair"]
+__all__ = ["Lore", "Pairing", "Rival", "learned", "pair", "without"]
 
 CONTENT = (Role.RISK, Role.MEASURE, Role.MONITOR)
 WORDING, POSITION, ORDER, SHARING, ALONE, BARE = 2.0, 0.8, 0.5, 3.0, 1.0, 0.5  # prices, see _Costs.total
@@ -59,11 +60,24 @@ def learned(pairings: Iterable[Pairing]) -> Lore:
     """What charts teach about which sentence stands at which stage, where that was certain."""
     lore: dict[tuple[Role, str], Counter[str]] = defaultdict(Counter)
     for pairing in pairings:
-        for part, stage, rival in zip(pairing.boxes, pairing.stage_of, pairing.rivals, strict=True):
-            if rival.margin >= CERTAIN and pairing.stages:
-                for item in part.items:
-                    lore[part.role, item][pairing.stages[stage].stage] += 1
+        for key, stage in _lessons(pairing):
+            lore[key][stage] += 1
     return lore
+
+
+def without(lore: Lore, pairing: Pairing) -> Lore:
+    """The lore less what one chart has taught: a chart is no witness in its own case."""
+    rest = dict(lore)
+    for key, stage in _lessons(pairing):
+        rest[key] = rest[key] - Counter([stage])
+    return rest
+
+
+def _lessons(pairing: Pairing) -> Iterator[tuple[tuple[Role, str], str]]:
+    for part, stage, rival in zip(pairing.boxes, pairing.stage_of, pairing.rivals, strict=True):
+        if rival.margin >= CERTAIN and pairing.stages:
+            for item in part.items:
+                yield (part.role, item), pairing.stages[stage].stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +126,18 @@ class _Costs:
     def _stages(self) -> range:
         return range(len(self.bare))
 
-    def _disorder(self, role: Role, stage_of: Assignment) -> float:
-        """How many pairs of boxes of a kind stand against the order most of them agree on, per box."""
+    def _disorder(self, role: Role, stage_of: Assignment) -> int:
+        """How many steps from one box of a kind to the next go against the direction most of them take."""
         stages = [stage for own, stage in zip(self.roles, stage_of, strict=True) if own is role]
-        falling = sum(before > after for before, after in combinations(stages, 2))
-        rising = sum(before < after for before, after in combinations(stages, 2))
-        return min(falling, rising + 0.5) / max(1, len(stages) - 1) * 2
+        rising = sum(before < after for before, after in pairwise(stages))
+        falling = sum(before > after for before, after in pairwise(stages))
+        return min(rising, falling)
 
     def _stage_price(self, boxes: Counter[Role], bare: float) -> float:
         risks, measures = boxes[Role.RISK], boxes[Role.MEASURE]
         shared = max(0, risks - 1) + max(0, measures - 1) + max(0, boxes[Role.MONITOR] - 1)
         unmatched = (risks > 0) != (measures > 0) or (boxes[Role.MONITOR] > 0 and not risks)
-        return SHARING * shared + ALONE * unmatched + (BARE * bare if risks or measures else 0.0)
+        return SHARING * shared + ALONE * unmatched + (BARE * bare if boxes else 0.0)
 
     def neighbours(self, stage_of: Assignment) -> Iterator[tuple[tuple[int, ...], Assignment]]:
         """The assignments one move or exchange away, with the boxes that moved."""
@@ -216,11 +230,28 @@ def _affinity(part: Part, name: str, names: Sequence[str], lore: Lore) -> float:
 
 
 def _likeness(part: Part, name: str, names: Sequence[str]) -> float:
-    """Whether words of the stage's name stand in the box; words that other stages share count less."""
-    text = plain("".join((*part.items, *part.parties)))
-    grams = {name[i : i + 2] for i in range(len(name) - 1)}
-    found = (1 / sum(gram in other for other in names) ** 2 for gram in grams if gram in text)
-    return min(1.0, sum(found))
+    """How far the sentences and the owner of a box mention a stage; what stands first in a sentence counts most."""
+    texts = [topical(text) for text in (*part.items, *part.parties)]
+    shares = [share for text in texts if (share := _mentioned(text, name, names)) is not None]
+    return sum(shares) / len(shares) * half_at_least(len(shares) / len(texts)) if shares else 0.0
+
+
+@lru_cache(maxsize=1 << 14)
+def _mentions(text: str, name: str) -> tuple[int, int]:
+    """Where the first word (two characters) of a stage's name stands in a text, and how many of them do; -1 if none."""
+    places = [text.find(name[i : i + 2]) for i in range(max(1, len(name) - 1))]
+    found = [place for place in places if place >= 0]
+    return (min(found), len(found)) if found else (-1, 0)
+
+
+def _mentioned(text: str, name: str, names: Sequence[str]) -> float | None:
+    """1 if a text names this stage before any other, less if later, 0 if only others; None if it names no stage."""
+    mentions = {other: _mentions(text, other) for other in names}
+    firsts = [place for place, _ in mentions.values() if place >= 0]
+    if not firsts:
+        return None
+    place, _ = mentions[name]
+    return 0.0 if place < 0 else 1.0 if place == min(firsts) else 0.4
 
 
 def _remembered(part: Part, name: str, lore: Lore) -> float:

@@ -35,14 +35,14 @@ Piece = tuple[int, ...]
 
 
 def split(parts: Sequence[Part], expected: int | None) -> list[list[Part]]:
-    """The parts of each chart, charts in the order of their first box; `expected` is the number of titles, if known."""
+    """The parts of each chart, charts in the order of their longest runs; `expected` is the number of titles."""
     habits = _habits(parts)
     prices = [_prices(parts, start, habits) for start in range(len(parts))]
     price = cache(lambda piece: _whole_price([parts[i] for i in piece], habits))
     best = _solved(parts, prices, price, expected, [_join_price(JOIN, habits)])
     if expected and len(best) != expected:  # some are broken: let pieces find each other cheaply before they pay for it
         best = _solved(parts, prices, price, expected, [_join_price(JOIN / 3, habits), _join_price(JOIN, habits)])
-    return [[parts[i] for i in piece] for piece in sorted(best)]
+    return [[parts[i] for i in piece] for piece in sorted(best, key=lambda piece: max(_runs(piece), key=len))]
 
 
 def _join_price(price: float, habits: "_Habits") -> float:

@@ -17,6 +17,7 @@ __all__ = [
     "CUES",
     "DEPARTMENT",
     "FAMILY_WORDS",
+    "FIELDS",
     "HEADING",
     "KIN",
     "LABELS",
@@ -27,6 +28,7 @@ __all__ = [
     "PARTY_MARK",
     "RISK_WORDS",
     "STAGES",
+    "STOCK_PHRASES",
     "StageTerm",
     "category_of",
     "label_kinds",
@@ -154,6 +156,34 @@ def category_of(text: str) -> str | None:
     return _CATEGORY_WORDS.get(found[0]) or _CATEGORY_WORDS.get(re.sub(r"(职权|权力|事项)?类?$", "", found[0]))
 
 
+# Words by which a department's name and a power's name show that they belong to one field of government.
+FIELDS: dict[str, re.Pattern[str]] = {
+    "education": re.compile(r"教育|学校|学历|幼儿园|办学|教师|学生"),
+    "science": re.compile(r"科技|技术承包|科研|专利|知识产权|成果"),
+    "examinations": re.compile(r"考试|招生|考务|应试"),
+    "insurance": re.compile(r"养老|社保|社会保险|参保|缴费|退休|退管"),
+    "medical insurance": re.compile(r"医保|医疗保险|生育|定点"),
+    "injury": re.compile(r"工伤|劳动能力"),
+    "employment": re.compile(r"就业|失业|创业|职业(?:介绍|中介)|人力资源"),
+    "labour": re.compile(r"劳动|监察(?:支队|大队)|用人单位|工资"),
+    "skills": re.compile(r"技能|职业资格|鉴定|职称|专业技术"),
+    "health": re.compile(r"卫生|诊所|医疗机构|医院|药品|疾控"),
+    "food": re.compile(r"食品|餐饮|市场监管"),
+    "building": re.compile(r"住建|建设|施工|房屋|规划|招投标|招标"),
+    "land": re.compile(r"国土|土地|矿|自然资源|测绘"),
+    "forest": re.compile(r"林业|林木|采伐|森林"),
+    "water": re.compile(r"水利|水务|水资源|河道|取水"),
+    "farming": re.compile(r"农业|农机|耕地|畜牧|种子|兽医|渔"),
+    "environment": re.compile(r"环保|生态环境|排污|污染"),
+    "transport": re.compile(r"交通|运输|道路|客运|货运|路政"),
+    "city": re.compile(r"城管|城市管理|占道|广告|垃圾|市容"),
+    "finance": re.compile(r"财政|采购|会计|记账|国库|国有资产|专项资金"),
+    "welfare": re.compile(r"民政|低保|救助|殡葬|福利|养老机构|社会组织"),
+    "safety": re.compile(r"安监|应急|安全生产|危险化学品|烟花爆竹|职业健康"),
+    "culture": re.compile(r"文化|旅游|文物|广电|出版|体育"),
+    "personnel": re.compile(r"人事|组织部|干部|编制|公务员"),
+}
+
 # Stages
 
 
@@ -242,16 +272,21 @@ MONITOR_WORDS = re.compile(
     r"|^抽查不合格|罚没金额|^有登记信息|^同一事项|(?:高于|低于)[\d一二两三四五六七八九十百千万]+元"
 )
 
+# Stock phrases that name a stage and do not mean it: complaints are taken in (受理) and work is inspected (检查) anywhere.
+STOCK_PHRASES = re.compile(
+    r"(?:投诉|举报|信访|申诉)[、和]*(?:投诉|举报|信访|申诉)*受理|受理(?:申诉|举报|投诉|信访)"
+    r"|内部(?:督)?监督检查|监督检查制度|定期(?:进行)?检查|项目核准规定"
+)
 # Which stage a sentence speaks of. A cue is one vote of the sentence; a sentence may vote for several stages.
 CUES: dict[str, re.Pattern[str]] = {
     "受理": re.compile(
-        r"(?<!投诉)(?<!举报)(?<!信访)受理(?!举报|投诉|申诉|信访)|一次(?:性)?告知|首问|刁难(?:申请|经办|服务|办事)|虚假资料|虚假材料|拒不|不予答复|收费|费用|吃拿卡要|服务承诺|窗口|登记多次|多次登记|有登记信息"
+        r"受理|一次(?:性)?告知|首问|刁难(?:申请|经办|服务|办事)|虚假资料|虚假材料|拒不|不予答复|收费|费用|吃拿卡要|服务承诺|窗口|登记多次|多次登记|有登记信息"
     ),
     "审查": re.compile(
         r"审[查核]条件|审[查核]标准|(?:进行|相关|严格)[^，。；]{0,4}审[查核](?!或)|审[查核]不严|申报材料|申请材料|审核材料|材料审核|把关|质疑点|留痕|量化审[查核]|评议|抽查|考[查察]|勘验|核查|中介|降低.{0,4}标准|复核|初审|评审|证人"
     ),
     "决定": re.compile(
-        r"审查结论|审定结论|结论|越权|对符合.{0,4}条件的.{0,4}不(?:批准|予)|审核审批|审批决定|批准|纠正审批|事[中后]监管|批后监管|集体讨论|集体研究|会商|会议决定"
+        r"审查结论|审定结论|结论|越权|对符合.{0,4}条件的.{0,4}不(?:批准|予)|审核审批|审[批核]决定|批准|纠正审批|事[中后]监管|批后监管|集体讨论|集体研究|会商|会议决定"
         r"|自由裁量|久拖不批|贿赂|听证程序|层级审批|量化处罚|法律法规运用|法律法规适用|违规审批|上案审会|案审会|申诉|责任追究制度"
     ),
     "送达": re.compile(
@@ -272,9 +307,6 @@ CUES: dict[str, re.Pattern[str]] = {
     "公示": re.compile(r"公示|公布|公开社会"),
     "给付": re.compile(r"发放|足额|拨付|支付|挪用|款项|提现|网银|转账|领取"),
     "核发": re.compile(r"证书|发证|发放|许可证"),
-    "认定": re.compile(r"认定"),
-    "检查": re.compile(r"检查"),
-    "办结": re.compile(r"办结"),
 }
 FAMILY_WORDS: dict[Family, re.Pattern[str]] = {
     "application": re.compile(r"申请人|申报材料|申请材料|受理单|经办人|审批|一次性?告知(?!制)|告知所需"),

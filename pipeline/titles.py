@@ -1,12 +1,14 @@
 """Chart titles: what their lines say, and which title belongs to which chart where all of them stand in front."""
 
+import math
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.matching import cheapest_matching
 from pipeline.roles import Part, Role
-from pipeline.terms import AGENCY, BRACKETED, CATEGORY, HEADING, category_of, plain, stage_term
+from pipeline.terms import AGENCY, BRACKETED, CATEGORY, FIELDS, HEADING, category_of, plain, stage_term
 
 __all__ = ["Title", "cut_title", "matched", "titles_of"]
 
@@ -23,7 +25,7 @@ class Title:
 
 
 def cut_title(line: str) -> tuple[str, str]:
-    """A title line and what is glued behind it: `…防控图（行政奖励）组织推荐` -> (`…防控图（行政奖励）`, `组织推荐`)."""
+    """A title line and what is glued behind it: `…防控图（行政奖励）组织推荐` -> `…防控图（行政奖励）`, `组织推荐`."""
     heading = HEADING.search(line)
     if not heading:
         return line, ""
@@ -68,7 +70,7 @@ def _read(line: str) -> Title:
     if HEADING.search(line):
         return _read_heading(line)
     if category := category_of(line):
-        return Title(line, category=category, power=_power(re.sub(rf"^\s*{CATEGORY.pattern}", "", line)))
+        return Title(line, category=category, power=_power(CATEGORY.sub("", plain(line), count=1)))
     return Title("" if AGENCY.fullmatch(plain(line)) else line, agency=plain(line))
 
 
@@ -81,7 +83,7 @@ def _read_heading(line: str) -> Title:
     found = CATEGORY.search(before)
     if not found:
         category = category_of(inside)
-        power = re.search(r"[\[【<〔](.+?)[\]】>〕]", inside)
+        power = re.search(r"[\[【<](.+?)[\]】>]", inside)
         agency = before if AGENCY.fullmatch(plain(before)) else None
         return Title(line, agency, category, power[1] if power else None if agency else _power(before))
     return Title(line, plain(before[: found.start()]) or None, category_of(found[0]), _power(before[found.end() :]))
@@ -95,26 +97,22 @@ def _power(text: str) -> str | None:
 
 
 def _continues(title: Title, read: Title) -> bool:
-    """Whether a line goes on with a title: a bare heading takes category, code and name; a name takes a bare heading."""
-    heading = bool(HEADING.search(read.text))
-    if heading:
-        return not HEADING.search(title.text) and not (read.category or read.power)
-    if "权力名称" in read.text or (title.category and HEADING.search(title.text) and category_of_heading(title.text)):
-        return title.power is None and read.category is None
+    """Whether a line goes on with a title: it gives something the title has not yet, and does not begin another."""
+    if HEADING.search(read.text):
+        return bool(_HEADING_ALONE.fullmatch(plain(read.text))) and not HEADING.search(title.text)
     if read.category:
-        return title.category is None
+        return title.category is None and title.power is None and title.power_code is None
     return (read.power is None or title.power is None) and (read.power_code is None or title.power_code is None)
 
 
-def category_of_heading(text: str) -> str | None:
-    """The category that the heading line itself names."""
-    return _read_heading(text.split("\n")[0]).category if HEADING.search(text.split("\n")[0]) else None
+_HEADING_ALONE = re.compile(rf"(?:廉政)?{HEADING.pattern}")
 
 
 def _joined(title: Title, read: Title) -> Title:
-    complete = category_of_heading(title.text) is not None
+    """The title with one more line; a heading that names its category is a whole title, more lines only tell more."""
+    whole = HEADING.search(title.text) and CATEGORY.search(plain(title.text.split("\n")[0]))
     return Title(
-        title.text if complete else f"{title.text}\n{read.text}",
+        title.text if whole else f"{title.text}\n{read.text}",
         title.agency or read.agency,
         title.category or read.category,
         title.power or read.power,
@@ -131,16 +129,23 @@ def matched(titles: Sequence[Title], charts: Sequence[Sequence[Part]]) -> list[T
         return [titles[0]] * len(charts)
     if not titles:
         return [None] * len(charts)
-    words = [_grams("".join((*part.items, *part.parties)) for part in chart) for chart in charts]
-    common = [gram for grams in words for gram in grams]
+    words = [_grams("".join((part.stage, *part.items, *part.parties)) for part in chart) for chart in charts]
+    weight = {
+        gram: math.log(len(charts) / count) for gram, count in Counter(gram for own in words for gram in own).items()
+    }
+    fields = [_fields(party for part in chart for party in part.parties) for chart in charts]
+    leads = [_lead(chart) for chart in charts]
+    title_ranks = _ranks([title.category == "行政处罚" for title in titles])
+    chart_ranks = _ranks([lead > 1 for lead in leads])
     price = [
         [
-            _family_price(title, chart)
-            - 3.0 * _kinship(title, grams, common)
-            + 0.05 * abs(i * len(titles) / len(charts) - j) ** 1.3
+            _family_price(title, leads[i])
+            - 2.5 * _kinship(title, words[i], weight)
+            - 0.7 * bool(fields[i] & _fields([title.text]))
+            + 0.1 * abs(chart_ranks[i] - title_ranks[j]) ** 1.3
             for j, title in enumerate(titles)
         ]
-        for i, (chart, grams) in enumerate(zip(charts, words, strict=True))
+        for i in range(len(charts))
     ]
     return [None if j is None else titles[j] for j in cheapest_matching(price)]
 
@@ -149,18 +154,36 @@ def _grams(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(text[i : i + 2] for text in map(plain, texts) for i in range(len(text) - 1))
 
 
-def _kinship(title: Title, grams: frozenset[str], common: Sequence[str]) -> float:
-    """Up to 1: the words of a title that stand in a chart, each the more the fewer charts have it."""
-    shared = _grams([title.power or title.text, title.category or ""]) & grams
-    return min(1.0, sum(1 / common.count(gram) for gram in shared))
+def _ranks(kinds: Sequence[bool]) -> list[int]:
+    """Of each member of a sequence how many of its kind stand before it."""
+    return [list(kinds[:i]).count(kind) for i, kind in enumerate(kinds)]
 
 
-def _family_price(title: Title, chart: Sequence[Part]) -> float:
-    """What it costs that a title's category and a chart's stages speak of different kinds of work."""
+def _kinship(title: Title, grams: frozenset[str], weight: Mapping[str, float]) -> float:
+    """The share of a title's words that stand in a chart, of those that stand in any; rare words count more."""
+    known = _grams([title.power or title.text, title.category or ""]) & weight.keys() - {"行政"}
+    total = sum(weight[gram] for gram in known)
+    return sum(weight[gram] for gram in known if gram in grams) / max(1.0, total)
+
+
+def _fields(texts: Iterable[str]) -> frozenset[str]:
+    """The fields of government that some words belong to."""
+    joined = "".join(map(plain, texts))
+    return frozenset(field for field, words in FIELDS.items() if words.search(joined))
+
+
+def _lead(chart: Sequence[Part]) -> int:
+    """By how many a chart's stages of a case outnumber those of an application."""
     families = [term.family for part in chart if part.role is Role.STAGE and (term := stage_term(part.stage))]
-    lead = families.count("case") - families.count("application")
+    return families.count("case") - families.count("application")
+
+
+def _family_price(title: Title, lead: int) -> float:
+    """What it costs that a title and a chart's stages speak of different kinds of work."""
     if title.category == "行政处罚":
-        return 4.0 if lead < 0 else 0.0
+        return 0.0 if lead > 0 else 2.0 if lead == 0 else 4.0
     if title.category in ("行政强制", "行政检查", None):
         return 0.0
-    return 4.0 if lead > 1 and title.category != "其他权力" else 2.0 if lead > 1 else 0.0
+    if title.category == "其他权力" and re.search(r"违[规法纪]|处罚|查处|处分", title.power or ""):
+        return 0.0 if lead > 1 else 1.0
+    return 0.0 if lead < 2 else 2.0 if title.category == "其他权力" else 4.0

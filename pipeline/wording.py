@@ -4,21 +4,35 @@ from collections import Counter
 from functools import lru_cache
 from typing import Literal
 
-from pipeline.terms import CUES, FAMILY_WORDS, KIN, plain, stage_term
+from pipeline.terms import CUES, FAMILY_WORDS, KIN, STOCK_PHRASES, plain, stage_term
 
-__all__ = ["cue_stage", "family_of", "votes"]
+__all__ = ["cue_stage", "family_of", "half_at_least", "topical", "votes"]
 
 
 @lru_cache(maxsize=1 << 14)
 def votes(items: tuple[str, ...]) -> Counter[str]:
-    """Cue stage -> share of the box's votes (they sum to 1, or there are none); each sentence has one vote to share."""
+    """Cue stage -> share of the box's votes; each sentence has one vote to share, and few voters speak for half at least.
+
+    The shares sum to 1 where every sentence votes, to 1/2 where hardly any does, to 0 where none does.
+    """
     shares: Counter[str] = Counter()
     for item in items:
-        spoken = [stage for stage, cue in CUES.items() if cue.search(plain(item))]
+        spoken = [stage for stage, cue in CUES.items() if cue.search(topical(item))]
         for stage in spoken:
             shares[stage] += 1 / len(spoken)  # type: ignore[assignment]
-    total = sum(shares.values())
-    return Counter({stage: share / total for stage, share in shares.items()})
+    voters = sum(shares.values())
+    return Counter({stage: share / voters * half_at_least(voters / len(items)) for stage, share in shares.items()})
+
+
+def half_at_least(coverage: float) -> float:
+    """The weight of a judgement to which only a share of the sentences contributes."""
+    return 0.5 + 0.5 * coverage
+
+
+@lru_cache(maxsize=1 << 14)
+def topical(text: str) -> str:
+    """The text without blanks and without stock phrases that name a stage but do not mean it."""
+    return STOCK_PHRASES.sub("", plain(text))
 
 
 @lru_cache(maxsize=1 << 12)
