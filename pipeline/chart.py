@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 
 from pipeline.model import Box, Chart, Document, Problem, Stage, Tally
 from pipeline.pairing import Pairing, learned, pair, without
-from pipeline.roles import Part, Role, is_label, part_of
+from pipeline.roles import Part, Role, is_title, parts_of
 from pipeline.split import split
 from pipeline.terms import AGENCY, plain, stage_term
 from pipeline.titles import Title, cut_title, matched, titles_of
@@ -31,7 +31,7 @@ class Charts:
 
 def read_charts(document: Document) -> Charts:
     """The charts of a document whose boxes are known."""
-    parts = list(_parts(document.boxes))
+    parts = _parts(document.boxes)
     pieces, problems = [], list(document.problems)
     sections = _sections(parts)
     for titles, body in sections:
@@ -52,28 +52,33 @@ def read_charts(document: Document) -> Charts:
 # The parts and the sections between titles
 
 
-def _parts(boxes: Sequence[Box]) -> Iterator[Part]:
-    """The boxes with their roles; a line glued behind a title is a part of its own, an agency above one is a title."""
-    parts = [part for box in boxes for part in _part_and_rest(box)]
-    for part, following in zip(parts, [*parts[1:], None], strict=True):
-        heads = following is not None and following.role is Role.TITLE and part.role in (Role.STAGE, Role.OTHER)
-        yield replace(part, role=Role.TITLE) if heads and AGENCY.fullmatch(plain(part.box.text)) else part
+def _parts(boxes: Sequence[Box]) -> list[Part]:
+    """The boxes with their roles; a line glued behind a title is a box of its own, an agency above one is a title."""
+    parts = parts_of(replace(box, order=order) for order, box in enumerate(_cut_titles(boxes)))
+    return [
+        replace(part, role=Role.TITLE) if following is Role.TITLE and _is_agency(part) else part
+        for part, following in zip(parts, [*(part.role for part in parts[1:]), None], strict=True)
+    ]
 
 
-def _part_and_rest(box: Box) -> Iterator[Part]:
-    part = part_of(box)
-    title, rest = cut_title(box.text) if part.role is Role.TITLE and len(box.paragraphs) == 1 else ("", "")
-    yield Part(replace(box, paragraphs=(title,)), Role.TITLE) if rest else part
-    if rest:
-        yield part_of(replace(box, paragraphs=(rest,)))
+def _cut_titles(boxes: Iterable[Box]) -> Iterator[Box]:
+    for box in boxes:
+        title, rest = cut_title(box.text) if len(box.paragraphs) == 1 and is_title(box.text) else ("", "")
+        yield from (replace(box, paragraphs=(text,)) for text in ((title, rest) if rest else ()))
+        if not rest:
+            yield box
+
+
+def _is_agency(part: Part) -> bool:
+    return part.role in (Role.STAGE, Role.OTHER) and bool(AGENCY.fullmatch(plain(part.box.text)))
 
 
 def _sections(parts: Sequence[Part]) -> list[tuple[list[Title], list[Part]]]:
     """Titles with the parts that follow them; titles with nothing but labels between them stand together."""
     sections: list[tuple[list[str], list[Part]]] = [([], [])]
-    for is_title, group in groupby(parts, key=lambda part: part.role is Role.TITLE):
+    for heads, group in groupby(parts, key=lambda part: part.role is Role.TITLE):
         _, body = sections[-1]
-        if not is_title:
+        if not heads:
             body += group
             continue
         if any(part.role in CONTENT for part in body):
@@ -221,4 +226,4 @@ def _tally(parts: Sequence[Part], charts: Sequence[Chart]) -> Tally:
 
 
 def _lesser(part: Part) -> str:
-    return "unplaced" if part.role in (Role.OTHER, Role.PARTY) and not is_label(part.box.text) else "titles"
+    return "unplaced" if part.role in (Role.OTHER, Role.PARTY) else "titles"

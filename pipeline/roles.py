@@ -1,9 +1,10 @@
 """What each box is: title, label, stage, risks, measures, monitoring points; by its marks, else by its wording."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from pipeline.model import Box
 from pipeline.normalise import item_number, items_of, marks_of, stage_label
@@ -15,13 +16,15 @@ from pipeline.terms import (
     MONITOR_WORDS,
     PARTY_MARK,
     RISK_WORDS,
+    WEAK_MEASURE_WORDS,
+    WEAK_RISK_WORDS,
     LabelKind,
     label_kinds,
     plain,
     stage_term,
 )
 
-__all__ = ["Part", "Role", "is_label", "is_marking", "is_title", "looks_like_stage", "part_of"]
+__all__ = ["Part", "Role", "is_label", "is_marking", "is_title", "looks_like_stage", "parts_of"]
 
 
 class Role(StrEnum):
@@ -51,43 +54,69 @@ class Part:
     marked: bool = False
 
 
-def part_of(box: Box) -> Part:
-    """The box with its role."""
+def parts_of(boxes: Iterable[Box]) -> list[Part]:
+    """The boxes with their roles; those without a mark are told by their wording and by what the document lacks."""
+    parts = _with_owners([_part(box) for box in boxes])
+    lacks = _lacks(parts)
+    return [
+        replace(part, role=_role_by_wording(part.items, lacks)) if part.role is Role.OTHER else part for part in parts
+    ]
+
+
+def _part(box: Box) -> Part:
+    """A box with the role its form shows; OTHER if only its wording can tell."""
     if any(map(is_title, box.paragraphs)):
         return Part(box, Role.TITLE)
     if all(map(is_label, box.paragraphs)):
         return Part(box, Role.LABEL, labels=tuple(kind for text in box.paragraphs for kind in label_kinds(text)))
     if len(box.paragraphs) <= 2 and looks_like_stage(box.text):
         return Part(box, Role.STAGE, stage=stage_label(box.paragraphs))
-    return _content(box)
-
-
-def _content(box: Box) -> Part:
     items = items_of(box.paragraphs)
     levels, parties = marks_of(box.paragraphs)
-    marked = any(map(is_marking, box.paragraphs))
-    return Part(box, _content_role(box, items), items=items, levels=levels, parties=parties, marked=marked)
-
-
-def _content_role(box: Box, items: tuple[str, ...]) -> Role:
     if any(PARTY_MARK.search(text) for text in box.paragraphs):
-        return Role.MEASURE if items else Role.PARTY
-    if any(LEVEL_MARK.search(text) for text in box.paragraphs):
-        return Role.RISK
-    return _role_by_wording(items)
+        return Part(box, Role.MEASURE if items else Role.PARTY, (), "", items, levels, parties, marked=True)
+    levelled = any(LEVEL_MARK.search(text) for text in box.paragraphs)
+    return Part(box, Role.RISK if levelled else Role.OTHER, (), "", items, levels, marked=levelled)
 
 
-def _role_by_wording(items: tuple[str, ...]) -> Role:
-    """What most sentences of an unmarked box are worded like; OTHER if like nothing of the genre."""
-    bare = [plain(item) for item in items]
-    monitors = sum(bool(MONITOR_WORDS.search(text)) for text in bare)
-    measures = sum(bool(MEASURE_WORDS.search(text)) for text in bare)
-    risks = sum(bool(RISK_WORDS.search(text)) and not MEASURE_WORDS.match(text) for text in bare)
-    if monitors * 2 >= max(1, len(bare)):
-        return Role.MONITOR
-    if not risks and not measures:
+def _with_owners(parts: list[Part]) -> list[Part]:
+    """An owner alone in the box behind unmarked measures belongs to them."""
+    for i, (part, following) in enumerate(pairwise(parts)):
+        if part.role is Role.OTHER and following.role is Role.PARTY and not _share(MONITOR_WORDS, part.items):
+            parts[i] = replace(part, role=Role.MEASURE, parties=following.parties, marked=True)
+            parts[i + 1] = replace(following, role=Role.LABEL)
+    return parts
+
+
+def _lacks(parts: Sequence[Part]) -> dict[Role, float]:
+    """How much the document wants an unmarked box to be of a kind: marked risks and measures are there, or few are."""
+    risks = sum(part.role is Role.RISK for part in parts)
+    measures = sum(part.role is Role.MEASURE for part in parts)
+    most = max(risks, measures)
+    monitored = any("monitor" in part.labels for part in parts)
+    return {
+        Role.MONITOR: 0.3 if monitored else -0.5,
+        Role.RISK: -0.3 if risks > 0.8 * most else 0.0,
+        Role.MEASURE: -0.3 if measures > 0.8 * most else 0.0,
+    }
+
+
+def _role_by_wording(items: tuple[str, ...], lacks: Mapping[Role, float]) -> Role:
+    """What an unmarked box is worded like, and what its document wants; OTHER if it says nothing."""
+    if len(plain("".join(items))) < 3:
         return Role.OTHER
-    return Role.RISK if risks >= measures else Role.MEASURE
+    points = {
+        Role.RISK: _share(RISK_WORDS, items) * (1 - 0.5 * _share(MEASURE_WORDS, items))
+        + _share(WEAK_RISK_WORDS, items) / 3,
+        Role.MEASURE: _share(MEASURE_WORDS, items) + _share(WEAK_MEASURE_WORDS, items) / 3,
+        Role.MONITOR: 1.5 * _share(MONITOR_WORDS, items),
+    }
+    role = max(points, key=lambda role: points[role] + lacks[role])
+    return role if points[role] + lacks[role] > 0 else Role.OTHER
+
+
+def _share(words: re.Pattern[str], items: Sequence[str]) -> float:
+    return sum(bool(words.search(plain(item))) for item in items) / max(1, len(items))
 
 
 def is_marking(text: str) -> bool:
@@ -123,12 +152,9 @@ def looks_like_stage(text: str) -> bool:
         return False
     if is_label(text) or is_title(text) or is_marking(text) or MONITOR_WORDS.search(bare):
         return False
+    if re.search(r"\d|[未超缺]|不足|少于", bare):
+        return False
     risky = RISK_WORDS.search(re.sub(r"违[法规](?=事实|行为|嫌疑|线索|案件|问题)", "", bare))
     if risky or re.search(r"制度$|责任追究", bare):
         return False
     return len(bare) <= 8 or stage_term(bare) is not None or not MEASURE_WORDS.search(bare)
-
-
-def texts(parts: Iterable[Part]) -> str:
-    """All the words of some parts, one after the other."""
-    return "".join(plain(part.box.text) for part in parts)

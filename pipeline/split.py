@@ -38,7 +38,7 @@ def split(parts: Sequence[Part], expected: int | None) -> list[list[Part]]:
     """The parts of each chart, charts in the order of their longest runs; `expected` is the number of titles."""
     habits = _habits(parts)
     prices = [_prices(parts, start, habits) for start in range(len(parts))]
-    price = cache(lambda piece: _whole_price([parts[i] for i in piece], habits))
+    price = cache(lambda piece: _whole_price(piece, parts, habits))
     best = _solved(parts, prices, price, expected, [_join_price(JOIN, habits)])
     if expected and len(best) != expected:  # some are broken: let pieces find each other cheaply before they pay for it
         best = _solved(parts, prices, price, expected, [_join_price(JOIN / 3, habits), _join_price(JOIN, habits)])
@@ -191,11 +191,11 @@ class _Count:
     disorder: float = 0.0  # of the runs before the present one
     last: int | None = None
 
-    def add(self, part: Part) -> None:
-        if self.last is not None and part.box.order != self.last + 1:
+    def add(self, place: int, part: Part) -> None:
+        if self.last is not None and place != self.last + 1:
             self.disorder += self.order.disorder()
             self.order = _Order()
-        self.last = part.box.order
+        self.last = place
         self.order.add(part)
         self.boxes[part.role] += 1
         self.labels.update(part.labels)
@@ -276,8 +276,8 @@ class _Count:
 def _prices(parts: Sequence[Part], start: int, habits: _Habits) -> list[tuple[float, float]]:
     """What the pieces parts[start:end] contradict and what they lack, for end = start + 1, start + 2, …"""
     count, prices = _Count(), []
-    for part in parts[start : start + LONGEST]:
-        count.add(part)
+    for i, part in enumerate(parts[start : start + LONGEST], start):
+        count.add(i, part)
         prices.append((count.contradictions(habits), count.lacks(habits)))
     return prices
 
@@ -395,8 +395,8 @@ def _runs(piece: Piece) -> Iterator[Piece]:
             start = i
 
 
-def _whole_price(chart: Iterable[Part], habits: _Habits) -> float:
+def _whole_price(piece: Piece, parts: Sequence[Part], habits: _Habits) -> float:
     count = _Count()
-    for part in chart:
-        count.add(part)
+    for i in piece:
+        count.add(i, parts[i])
     return count.contradictions(habits) + count.lacks(habits)

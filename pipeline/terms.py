@@ -29,6 +29,8 @@ __all__ = [
     "RISK_WORDS",
     "STAGES",
     "STOCK_PHRASES",
+    "WEAK_MEASURE_WORDS",
+    "WEAK_RISK_WORDS",
     "StageTerm",
     "category_of",
     "label_kinds",
@@ -267,12 +269,22 @@ MEASURE_WORDS = re.compile(
 )
 MONITOR_WORDS = re.compile(
     r"^(?:办理|受理|审批|送达)?(?:时限)?(?:超过|超时|逾期|超出).*(?:日|天|月|时|期限|时限|年|分钟)"
-    r"|^群众(?:投诉|举报)|^(?:有)?(?:投诉|举报)[、和]?(?:投诉|举报)?$"
-    r"|^未(?:按规定)?(?:出具|上传|录入|录音|扫描|登记|网上)|不足[\d一二两三四五六七八九十]+人|少于[\d一二两三四五六七八九十]+个?人"
+    r"|超过[^，。；]{0,6}?[\d一二两三四五六七八九十百千万]+[^，。；]{0,3}(?:日|天|月|年|小时|分钟|元|次|人|个|倍|成|%)"
+    r"|[\d一二三四五六七八九十]+个?(?:工作)?[日天]内?未|^群众(?:投诉|举报)|^(?:有)?(?:投诉|举报)[、和]?(?:投诉|举报)?$"
+    r"|^未(?:按规定)?(?:出具|上传|录入|录音|扫描|登记|网上)|未(?:上传|归卷|归档|上网)|缺(?:失|少)"
+    r"|(?:不足|少于)[\d一二两三四五六七八九十]+个?人"
     r"|^抽查不合格|罚没金额|^有登记信息|^同一事项|(?:高于|低于)[\d一二两三四五六七八九十百千万]+元"
 )
+# Weaker signs, for boxes without any of the above.
+WEAK_RISK_WORDS = re.compile(
+    r"[不没怕乱私假漏错拖虚偏压串骗卡瞒]|熟人|亲[友属戚]|关系|好处|红包|回扣|中介|人情|领导(?:批示|意图)|指定|借机|借.{1,6}之机|介绍费|钱财|请客|吃请"
+)
+WEAK_MEASURE_WORDS = re.compile(
+    r"专人|两人|双人|随机|抽签|轮[换岗值]|复核|复查|比对|备查|备案|登记|签字|存档|归档|留存|留痕|全程|录像|系统|自动|张榜|上墙|网站|邮寄|回执|凭证|直接"
+    r"|考核|审计|评议|会商|集体|分设|分离|依次|轮流|逐[项一]|一律|统一|及时"
+)
 
-# Stock phrases that name a stage and do not mean it: complaints are taken in (受理) and work is inspected (检查) anywhere.
+# Phrases that name a stage and do not mean it: complaints are taken in (受理) and work is inspected (检查) anywhere.
 STOCK_PHRASES = re.compile(
     r"(?:投诉|举报|信访|申诉)[、和]*(?:投诉|举报|信访|申诉)*受理|受理(?:申诉|举报|投诉|信访)"
     r"|内部(?:督)?监督检查|监督检查制度|定期(?:进行)?检查|项目核准规定"

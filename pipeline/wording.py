@@ -11,7 +11,7 @@ __all__ = ["cue_stage", "family_of", "half_at_least", "topical", "votes"]
 
 @lru_cache(maxsize=1 << 14)
 def votes(items: tuple[str, ...]) -> Counter[str]:
-    """Cue stage -> share of the box's votes; each sentence has one vote to share, and few voters speak for half at least.
+    """Cue stage -> share of the box's votes; each sentence has one vote to share.
 
     The shares sum to 1 where every sentence votes, to 1/2 where hardly any does, to 0 where none does.
     """
