@@ -8,10 +8,11 @@ optimal partitioning of data on an interval"); pieces of broken charts are then 
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from heapq import nsmallest
 from itertools import chain, combinations, pairwise
+from operator import itemgetter
 from statistics import median
 
 from pipeline.roles import Part, Role
@@ -22,14 +23,15 @@ __all__ = ["split"]
 
 LONGEST = 90  # boxes of one chart, and of the longest piece considered
 FAR_APART = 30  # blank lines that speak for a cut: the anchor moved on
-JOIN = 3.0  # what joining pieces that stand apart has to gain; more where owners do not tell charts apart
+JOIN = 2.0  # what joining pieces that stand apart has to gain; more where owners do not tell charts apart
 BROKEN = 0.5  # a chart of at least this price may be a piece of a broken one
-UNKNOWN_BARE = 0.3  # how likely a stage the genre does not know stands without boxes
-MISCOUNT = 3.0  # a chart more or less than there are titles
+FEWEST = 3  # stages of a usual chart
+UNKNOWN_BARE = 0.2  # how likely a stage the genre does not know stands without boxes
+MISCOUNT = 6.0  # a chart more or less than there are titles
 BEAM, PATIENCE = 6, 3  # states kept, and rounds without gain, while charts are mended
 SHORT = 4  # boxes of an end of a run that may be exchanged for another
 # What each chart costs, and from where on a piece pays less for what it lacks: its other pieces are not known yet.
-TRIALS = ((0.5, 1.5), (-0.5, 1.0), (1.5, 3.0))
+TRIALS = ((0.5, 1.5), (-0.5, 1.0), (-2.0, 3.0), (1.5, 3.0))
 
 Piece = tuple[int, ...]
 
@@ -37,40 +39,44 @@ Piece = tuple[int, ...]
 def split(parts: Sequence[Part], expected: int | None) -> list[list[Part]]:
     """The parts of each chart, charts in the order of their longest runs; `expected` is the number of titles."""
     habits = _habits(parts)
-    prices = [_prices(parts, start, habits) for start in range(len(parts))]
+    first = _cut(parts, _prices(parts, habits), *TRIALS[0])
+    habits = replace(habits, one_owner=_one_owner([[parts[i] for i in piece] for piece in first]))
+    prices = _prices(parts, habits)
     price = cache(lambda piece: _whole_price(piece, parts, habits))
-    best = _solved(parts, prices, price, expected, [_join_price(JOIN, habits)])
-    if expected and len(best) != expected:  # some are broken: let pieces find each other cheaply before they pay for it
-        best = _solved(parts, prices, price, expected, [_join_price(JOIN / 3, habits), _join_price(JOIN, habits)])
+    solve = partial(_solved, parts, prices, price, habits, expected)
+    solved = solve((1.0,))
+    if (expected and len(solved[1]) != expected) or habits.one_owner > 0.5:
+        # Some may be broken: at first let pieces join and part for little, then for the full price.
+        solved = min(solved, solve((0.3, 1.0)), key=itemgetter(0))
+    best = solved[1]
     return [[parts[i] for i in piece] for piece in sorted(best, key=lambda piece: max(_runs(piece), key=len))]
-
-
-def _join_price(price: float, habits: "_Habits") -> float:
-    return price * (2.5 - 1.5 * habits.one_owner)
 
 
 def _solved(
     parts: Sequence[Part],
     prices: Sequence[Sequence[tuple[float, float]]],
     price: Callable[[Piece], float],
+    habits: "_Habits",
     expected: int | None,
-    join_prices: Iterable[float],
-) -> Collection[Piece]:
-    """The best pieces found where a join costs each of `join_prices` in turn."""
+    scales: Iterable[float],
+) -> tuple[float, Collection[Piece]]:
+    """The best pieces found and what they cost, joins and miscounts at each scale of their price in turn."""
     best: Collection[Piece] = ()
-    for join_price in join_prices:
+    for scale in scales:
 
         @cache
-        def cost(piece: Piece, join_price: float = join_price) -> float:
+        def cost(piece: Piece, join: float = scale * JOIN * (2.5 - 1.5 * habits.one_owner)) -> float:
             breaks = sum(after != before + 1 for before, after in pairwise(piece))
-            return price(piece) + join_price * breaks if piece else 0.0
+            return price(piece) + join * breaks if piece else 0.0
 
-        def worth(pieces: Collection[Piece], cost: Callable[[Piece], float] = cost) -> float:
-            return sum(map(cost, pieces)) + MISCOUNT * abs(len(pieces) - (expected or len(pieces)))
+        def worth(
+            pieces: Collection[Piece], cost: Callable[[Piece], float] = cost, miscount: float = scale * MISCOUNT
+        ) -> float:
+            return sum(map(cost, pieces)) + miscount * abs(len(pieces) - (expected or len(pieces)))
 
         best = best or min((_joined(_cut(parts, prices, *trial), cost, expected) for trial in TRIALS), key=worth)
         best = _mended(best, cost, worth)
-    return best
+    return worth(best), best
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +88,12 @@ class _Habits:
     closes: bool
     labelled: bool
     monitored: bool
-    one_owner: float  # 0 where the owner changes from box to box, 1 where it stays for long
+    one_owner: float = 0.3  # 0 where charts have many owners, 1 where each has one
 
 
 def _habits(parts: Sequence[Part]) -> _Habits:
     stages = [part.stage for part in parts if part.role is Role.STAGE]
     risks = sum(part.role is Role.RISK for part in parts)
-    owners = [part.parties for part in parts if part.role is Role.MEASURE and part.parties]
-    changes = sum(before != after for before, after in pairwise(owners)) / max(1, len(owners) - 1)
     repeats = Counter(stages).most_common(1)[0][1] if stages else 1
     return _Habits(
         headers=sum("header" in part.labels for part in parts) * 2 > repeats,
@@ -97,8 +101,15 @@ def _habits(parts: Sequence[Part]) -> _Habits:
         closes=sum(map(_closes, stages)) * 2 > repeats,
         monitored=any(part.role is Role.MONITOR for part in parts),
         labelled=sum(part.labels.count("risk") for part in parts) * 2 > risks,
-        one_owner=min(1.0, max(0.0, 1.5 - 2.5 * changes)),
     )
+
+
+def _one_owner(pieces: Iterable[Sequence[Part]]) -> float:
+    """1 where nearly all charts with several owner lines name one owner only, 0 where few do."""
+    owners = [[part.parties for part in piece if part.parties] for piece in pieces]
+    several = [set(own) for own in owners if len(own) > 1]
+    single = sum(len(own) == 1 for own in several) / max(1, len(several))
+    return min(1.0, max(0.0, (single - 0.4) / 0.4))
 
 
 def _opens(stage: str) -> bool:
@@ -128,7 +139,7 @@ class _Order:
             self._add_stage(part.stage)
         elif "header" in part.labels:
             self.header = self.stages
-        elif part.items:
+        elif part.role in (Role.RISK, Role.MEASURE):
             self.before += not self.stages
             self.behind += 1
 
@@ -152,6 +163,7 @@ class _Order:
             self.turns
             + 1.0 * self._out_of_place()
             + 1.0 * self._header_at_wrong_end()
+            + 1.0 * (min(2, self.header, self.stages - self.header) if self.header is not None else 0)
             + 0.5 * both_sides
             + 0.3 * after_closing
         )
@@ -165,7 +177,7 @@ class _Order:
 
     def _header_at_wrong_end(self) -> bool:
         """A header stands behind the last stage, or before the first one where the stages run backwards."""
-        if self.header is None or len(self.ranks) < 2 or self.ranks[0] == self.ranks[-1]:
+        if self.header is None or len(self.ranks) < 3 or self.ranks[0] == self.ranks[-1]:
             return False
         return self.header == (self.stages if self.ranks[0] < self.ranks[-1] else 0)
 
@@ -233,7 +245,7 @@ class _Count:
             + 3.0 * min(self.families["application"], self.families["case"])
             + 2.0 * max(0, max(self.boxes[Role.RISK], self.boxes[Role.MEASURE]) - stages)
             + 0.3 * (self.texts.total() - len(self.texts))
-            + 3.0 * habits.one_owner * max(0, len(self.parties) - 1)
+            + (0.5 + 3.5 * habits.one_owner) * max(0, len(self.parties) - 1)
             + 1.0 * self._foreign_boxes()
             + 0.5 * self._boxes_without_stage(Role.RISK)
             + 0.3 * self._boxes_without_stage(Role.MEASURE)
@@ -258,8 +270,8 @@ class _Count:
         risks, measures = self.boxes[Role.RISK], self.boxes[Role.MEASURE]
         return (
             1.5 * abs(risks - measures)
-            + 0.5 * abs(max(risks, measures) - self.content)
-            + 2.0 * (not self.stages)
+            + 0.2 * abs(max(risks, measures) - self.content)
+            + 0.8 * max(0, FEWEST - self.stages.total())
             + 1.0 * (risks + measures == 0)
             + 1.0 * (habits.headers and not self.headers)
             + 1.0 * (habits.opens and not self.openings)
@@ -273,8 +285,12 @@ class _Count:
         return abs(self.labels[label] - min(1, self.headers) - boxes) if self.labels[label] else min(1, boxes)
 
 
-def _prices(parts: Sequence[Part], start: int, habits: _Habits) -> list[tuple[float, float]]:
-    """What the pieces parts[start:end] contradict and what they lack, for end = start + 1, start + 2, …"""
+def _prices(parts: Sequence[Part], habits: _Habits) -> list[list[tuple[float, float]]]:
+    """What the pieces parts[start:end] contradict and what they lack, by start, for end = start + 1, start + 2, …"""
+    return [_prices_from(start, parts, habits) for start in range(len(parts))]
+
+
+def _prices_from(start: int, parts: Sequence[Part], habits: _Habits) -> list[tuple[float, float]]:
     count, prices = _Count(), []
     for i, part in enumerate(parts[start : start + LONGEST], start):
         count.add(i, part)
@@ -306,7 +322,8 @@ def _joined(pieces: list[Piece], cost: Callable[[Piece], float], expected: int |
     """The pieces after the two that gain most by it were joined, again and again."""
     left = set(pieces)
     while len(left) > (expected or 1):
-        joins = ((a, b, tuple(sorted(a + b))) for a, b in combinations(_troubled(left, cost), 2))
+        broken = [piece for piece in left if cost(piece) >= BROKEN]
+        joins = ((a, b, tuple(sorted(a + b))) for a, b in combinations(broken, 2))
         gain, a, b, both = max(
             ((cost(a) + cost(b) - cost(both), a, b, both) for a, b, both in joins), default=(0.0, (), (), ())
         )

@@ -1,0 +1,37 @@
+# Recipes for development; `just` lists them. They use `.venv`, or whatever `just python=... RECIPE` names.
+
+python := if os_family() == "windows" { ".venv/Scripts/python" } else { ".venv/bin/python" }
+
+_default:
+    @just --list
+
+# make the environment that the other recipes use
+setup:
+    python3 -m venv .venv
+    {{ python }} -m pip install -q -e '.[dev]'
+
+# all tests but the slow ones
+test *arguments:
+    {{ python }} -m pytest {{ arguments }}
+
+# only the slow tests
+slow *arguments:
+    {{ python }} -m pytest -m slow {{ arguments }}
+
+# style, format and types
+lint:
+    {{ python }} -m ruff check
+    {{ python }} -m ruff format --check
+    {{ python }} -m mypy
+
+# the quality figures; `just eval --update` pins them as floors
+eval *arguments:
+    {{ python }} -m tests.gate {{ arguments }}
+
+# bring the output shown in the READMEs up to date
+docs $UPDATE_DOCS="1":
+    {{ python }} -m pytest -q tests/test_docs.py
+
+# cold start of a search beside starting jieba
+bench-cold *runs:
+    {{ python }} bench/cold_start.py {{ runs }}
