@@ -18,11 +18,15 @@ __all__ = [
     "unmarked",
 ]
 
-_UNITS = "个名人日天年月周次级万千百元分倍岁项家户种类件份号时点部成位小以工张条%〇零"
+# What a number glued to it counts (`2人以上`, `3个工作日`), and so does not begin an item.
+_UNIT = (
+    r"(?:[个名天月周次万千百元倍岁户种件份张%〇零]|人(?![事员为情])|日(?!常)|年(?!度)|级(?!别)|分(?![管工级类局])|项(?!目)|家(?!属)|类(?!别)"
+    r"|号(?!召)|小时|时(?!限)|点|部(?!门)|成(?![立本果])|位|以[上下内外]|工作日|条(?!件))"
+)
 _NUMBER = re.compile(
     r"\s*(?:[（(]\s*(?P<a>\d{1,2})\s*[)）][、.．:：]*"
     r"|(?P<b>\d{1,2})\s*[、.．:：)）]+"
-    rf"|(?P<c>\d{{1,2}})(?=[“《\u4e00-\u9fff])(?![{_UNITS}])"
+    rf"|(?P<c>\d{{1,2}})(?=[“《\u4e00-\u9fff])(?!{_UNIT})"
     r"|(?P<d>[①-⑳]))\s*"
 )
 _FINAL = "。；;.．，,、 \t\u3000"
@@ -74,12 +78,16 @@ def _numbered_parts(text: str) -> Iterator[str]:
     """Cut `1.…；2.…` before each number that follows on the one before and stands behind a stop or a blank."""
     number = item_number(text)
     while number is not None:
-        following = re.search(rf"(?<=[；;。，,\s])\s*{number + 1}\s*[、.．)）](?!\d)", text)
-        if not following:
+        places = (found.start() for found in _INNER_NUMBER.finditer(text) if int(found[1]) == number + 1)
+        place = next(places, None)
+        if place is None:
             break
-        yield text[: following.start()]
-        text, number = text[following.start() :], number + 1
+        yield text[:place]
+        text, number = text[place:], number + 1
     yield text
+
+
+_INNER_NUMBER = re.compile(r"(?<=[；;。，,\s])(\d{1,2})\s*[、.．)）](?!\d)")
 
 
 def level_of(label: str | None) -> Level | None:

@@ -1,10 +1,9 @@
 """What each box is: title, label, stage, risks, measures, monitoring points; by its marks, else by its wording."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import pairwise
 
 from pipeline.model import Box
 from pipeline.normalise import item_number, items_of, marks_of, stage_label
@@ -56,7 +55,7 @@ class Part:
 
 def parts_of(boxes: Iterable[Box]) -> list[Part]:
     """The boxes with their roles; those without a mark are told by their wording and by what the document lacks."""
-    parts = _with_owners([_part(box) for box in boxes])
+    parts = list(_with_owners([_part(box) for box in boxes]))
     lacks = _lacks(parts)
     return [
         replace(part, role=_role_by_wording(part.items, lacks)) if part.role is Role.OTHER else part for part in parts
@@ -79,13 +78,23 @@ def _part(box: Box) -> Part:
     return Part(box, Role.RISK if levelled else Role.OTHER, (), "", items, levels, marked=levelled)
 
 
-def _with_owners(parts: list[Part]) -> list[Part]:
-    """An owner alone in the box behind unmarked measures belongs to them."""
-    for i, (part, following) in enumerate(pairwise(parts)):
-        if part.role is Role.OTHER and following.role is Role.PARTY and not _share(MONITOR_WORDS, part.items):
-            parts[i] = replace(part, role=Role.MEASURE, parties=following.parties, marked=True)
-            parts[i + 1] = replace(following, role=Role.LABEL)
-    return parts
+def _with_owners(parts: Sequence[Part]) -> Iterator[Part]:
+    """The parts, an owner alone in its box put at the end of the unmarked measures before it."""
+    previous: Part | None = None
+    for part in parts:
+        if (
+            previous
+            and part.role is Role.PARTY
+            and previous.role is Role.OTHER
+            and not _share(MONITOR_WORDS, previous.items)
+        ):
+            previous = _part(replace(previous.box, paragraphs=previous.box.paragraphs + part.box.paragraphs))
+            continue
+        if previous:
+            yield previous
+        previous = part
+    if previous:
+        yield previous
 
 
 def _lacks(parts: Sequence[Part]) -> dict[Role, float]:
@@ -95,7 +104,7 @@ def _lacks(parts: Sequence[Part]) -> dict[Role, float]:
     most = max(risks, measures)
     monitored = any("monitor" in part.labels for part in parts)
     return {
-        Role.MONITOR: 0.3 if monitored else -0.5,
+        Role.MONITOR: -0.5 if not monitored else 0.3 if most else 0.1,
         Role.RISK: -0.3 if risks > 0.8 * most else 0.0,
         Role.MEASURE: -0.3 if measures > 0.8 * most else 0.0,
     }

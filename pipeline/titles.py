@@ -140,9 +140,9 @@ def matched(titles: Sequence[Title], charts: Sequence[Sequence[Part]]) -> list[T
     price = [
         [
             _family_price(title, leads[i])
-            - 2.5 * _kinship(title, words[i], weight)
-            - 0.7 * bool(fields[i] & _fields([title.text]))
-            + 0.1 * abs(chart_ranks[i] - title_ranks[j]) ** 1.3
+            - 4.0 * _kinship(title, words[i], weight)
+            - 1.0 * bool(fields[i] & _fields([title.text]))
+            + 0.1 * min(5, abs(chart_ranks[i] - title_ranks[j])) ** 1.3
             for j, title in enumerate(titles)
         ]
         for i in range(len(charts))
@@ -160,10 +160,10 @@ def _ranks(kinds: Sequence[bool]) -> list[int]:
 
 
 def _kinship(title: Title, grams: frozenset[str], weight: Mapping[str, float]) -> float:
-    """The share of a title's words that stand in a chart, of those that stand in any; rare words count more."""
+    """The share of a title's words that stand in a chart, of those that stand in any; rare and many words count more."""
     known = _grams([title.power or title.text, title.category or ""]) & weight.keys() - {"行政"}
     total = sum(weight[gram] for gram in known)
-    return sum(weight[gram] for gram in known if gram in grams) / max(1.0, total)
+    return sum(weight[gram] for gram in known if gram in grams) / (3.0 + total)
 
 
 def _fields(texts: Iterable[str]) -> frozenset[str]:

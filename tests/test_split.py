@@ -41,18 +41,12 @@ def test_charts_are_found_without_their_number(drawings: list[Drawn]) -> None:
     assert cut(drawings, None) == [chart.boxes() for chart in drawings]
 
 
-@given(st.lists(charts(), min_size=1, max_size=3))
-@settings(deadline=None, max_examples=10, derandomize=True)
-def test_every_chart_comes_out_whole(drawings: list[Drawn]) -> None:
+@given(st.lists(charts(backwards=st.booleans()), min_size=1, max_size=4), st.booleans(), st.booleans())
+@settings(deadline=None, max_examples=30, derandomize=True)
+def test_every_chart_comes_out_whole(drawings: list[Drawn], header: bool, counted: bool) -> None:
     """Whatever sentences, levels and owners the charts have, and also where two are the same."""
-    assert cut(drawings, len(drawings)) == [chart.boxes() for chart in drawings]
-
-
-@given(st.lists(charts(), min_size=1, max_size=3))
-@settings(deadline=None, max_examples=10, derandomize=True)
-def test_every_chart_drawn_backwards_comes_out_whole(drawings: list[Drawn]) -> None:
-    backwards = [replace(chart, backwards=True) for chart in drawings]
-    assert cut(backwards, len(backwards)) == [chart.boxes() for chart in backwards]
+    drawings = [replace(chart, header=header) for chart in drawings]
+    assert cut(drawings, len(drawings) if counted else None) == [chart.boxes() for chart in drawings]
 
 
 @pytest.mark.parametrize("at", [2, 3])
