@@ -19,7 +19,7 @@ from pipeline.wording import cue_stage, half_at_least, topical, votes
 __all__ = ["Lore", "Pairing", "Rival", "learned", "pair", "without"]
 
 CONTENT = (Role.RISK, Role.MEASURE, Role.MONITOR)
-WORDING, POSITION, ORDER, SHARING, ALONE, BARE = 2.0, 0.8, 0.5, 3.0, 1.0, 0.5  # prices, see _Costs.total
+WORDING, POSITION, ORDER, SHARING, ALONE, BARE = 2.0, 0.8, 0.3, 3.0, 1.0, 0.5  # prices, see _Costs.total
 CERTAIN = 1.0  # margin from which a box teaches which stage its sentences belong to
 UNKNOWN_BARE = 0.3  # how likely a stage the genre does not know stands without boxes
 
@@ -226,7 +226,8 @@ def _affinity(part: Part, name: str, names: Sequence[str], lore: Lore) -> float:
     """How much a box speaks of a stage, 0 to 1: by cues, by the words of the stage's name, by what was learned."""
     cue = cue_stage(name)
     by_cue = votes(part.items)[cue] if cue else 0.0
-    return min(1.0, 0.8 * by_cue + 0.6 * _likeness(part, name, names) + _remembered(part, name, lore))
+    memory = 0.4 if part.role is Role.MONITOR else 1.0  # monitoring points are put alike at many stages
+    return min(1.0, 0.8 * by_cue + 0.6 * _likeness(part, name, names) + memory * _remembered(part, name, lore))
 
 
 def _likeness(part: Part, name: str, names: Sequence[str]) -> float:

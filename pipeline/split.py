@@ -22,7 +22,7 @@ from pipeline.wording import cue_stage, family_of, votes
 __all__ = ["split"]
 
 LONGEST = 90  # boxes of one chart, and of the longest piece considered
-FAR_APART = 30  # blank lines that speak for a cut: the anchor moved on
+FAR_APART = 30  # blank lines that speak for another chart: the anchor moved on
 JOIN = 2.0  # what joining pieces that stand apart has to gain; more where owners do not tell charts apart
 BROKEN = 0.5  # a chart of at least this price may be a piece of a broken one
 FEWEST = 3  # stages of a usual chart
@@ -125,6 +125,8 @@ def _closes(stage: str) -> bool:
 class _Order:
     """What the order of one unbroken run of boxes says: where stages, opening, closing, header and boxes stand."""
 
+    boxes: int = 0
+    jumps: int = 0
     stages: int = 0
     opening: int | None = None
     closing: int | None = None
@@ -135,6 +137,8 @@ class _Order:
     behind: int = 0  # boxes behind the last one
 
     def add(self, part: Part) -> None:
+        self.jumps += self.boxes > 0 and part.box.gap >= FAR_APART
+        self.boxes += 1
         if part.role is Role.STAGE:
             self._add_stage(part.stage)
         elif "header" in part.labels:
@@ -161,6 +165,7 @@ class _Order:
         after_closing = self.behind if self.closing == self.stages - 1 > 0 else 0
         return (
             self.turns
+            + 1.5 * self.jumps
             + 1.0 * self._out_of_place()
             + 1.0 * self._header_at_wrong_end()
             + 1.0 * (min(2, self.header, self.stages - self.header) if self.header is not None else 0)
@@ -229,8 +234,8 @@ class _Count:
         self.content += 1 - (term.bare if term else UNKNOWN_BARE)
 
     def _add_wording(self, part: Part) -> None:
+        self.speaks[family_of(part.items)] += 1
         if part.role is not Role.MONITOR:
-            self.speaks[family_of(part.items)] += 1
             for stage, share in votes(part.items).items():
                 self.spoken[part.role, stage] += share
 
@@ -305,7 +310,7 @@ def _cut(
     total = len(parts)
     cheapest, came_from = [0.0] + [float("inf")] * total, [0] * (total + 1)
     for start in range(total):
-        begin = cheapest[start] + per_chart - (1.5 if start and parts[start].box.gap >= FAR_APART else 0.0)
+        begin = cheapest[start] + per_chart
         for end, (contradicted, lacking) in enumerate(prices[start], start + 1):
             price = begin + contradicted + min(lacking, incomplete + 0.3 * (lacking - incomplete))
             if price < cheapest[end]:

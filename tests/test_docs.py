@@ -10,7 +10,6 @@ import shlex
 import shutil
 import tomllib
 from collections.abc import Iterator
-from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,13 +69,12 @@ def _examples(readme: str) -> Iterator[Example]:
 # What the commands print
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder in which the README's commands can run: corpus/ and nothing else."""
-    folder = tmp_path_factory.mktemp("home")
-    shutil.copytree(ROOT / "corpus", folder / "corpus")
-    with chdir(folder):
-        yield folder
+    shutil.copytree(ROOT / "corpus", tmp_path / "corpus")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def _printed(command: str, home: Path) -> str:
