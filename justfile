@@ -12,7 +12,7 @@ setup:
 
 # all tests but the slow ones
 test *arguments:
-    {{ python }} -m pytest {{ arguments }}
+    {{ python }} -m pytest -m "not slow" {{ arguments }}
 
 # only the slow tests
 slow *arguments:

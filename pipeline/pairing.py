@@ -10,10 +10,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from pipeline.roles import Part, Role
-from pipeline.terms import stage_term
+from pipeline.terms import UNKNOWN_BARE, stage_term
 from pipeline.wording import cue_stage, half_at_least, topical, votes
 
 __all__ = ["Lore", "Pairing", "Rival", "learned", "pair", "without"]
@@ -21,7 +21,6 @@ __all__ = ["Lore", "Pairing", "Rival", "learned", "pair", "without"]
 CONTENT = (Role.RISK, Role.MEASURE, Role.MONITOR)
 WORDING, POSITION, ORDER, SHARING, ALONE, BARE = 2.0, 0.8, 0.3, 3.0, 1.0, 0.5  # prices, see _Costs.total
 CERTAIN = 1.0  # margin from which a box teaches which stage its sentences belong to
-UNKNOWN_BARE = 0.3  # how likely a stage the genre does not know stands without boxes
 
 Lore = Mapping[tuple[Role, str], Counter[str]]  # (kind, sentence) -> stage label -> how often, where it is certain
 Assignment = tuple[int, ...]  # of each content box in drawing order: the number of its stage in drawing order
@@ -84,7 +83,7 @@ def _lessons(pairing: Pairing) -> Iterator[tuple[tuple[Role, str], str]]:
 class _Costs:
     """The price list of one chart: `place[box][stage]`, and what a stage costs that has boxes or has none."""
 
-    roles: tuple[Role, ...]
+    kinds: tuple[int, ...]  # of each box: its place in CONTENT
     place: tuple[tuple[float, ...], ...]
     bare: tuple[float, ...]  # of each stage: log odds of standing without boxes
 
@@ -109,44 +108,46 @@ class _Costs:
             _log_odds_bare(name, labels_by_stage[stage], telling if sum(labels) else 0.0)
             for stage, name in enumerate(names)
         )
-        return cls(tuple(part.role for part in boxes), place, bare)
+        return cls(tuple(CONTENT.index(part.role) for part in boxes), place, bare)
 
     def total(self, stage_of: Assignment) -> float:
         """The price of an assignment."""
-        held = [
-            Counter(role for role, stage in zip(self.roles, stage_of, strict=True) if stage == s) for s in self._stages
-        ]
-        return (
-            sum(row[stage] for row, stage in zip(self.place, stage_of, strict=True))
-            + ORDER * sum(self._disorder(role, stage_of) for role in CONTENT)
-            + sum(self._stage_price(boxes, bare) for boxes, bare in zip(held, self.bare, strict=True))
-        )
+        held = [[0, 0, 0] for _ in self.bare]
+        price = 0.0
+        for kind, row, stage in zip(self.kinds, self.place, stage_of, strict=True):
+            price += row[stage]
+            held[stage][kind] += 1
+        price += sum(map(self._stage_price, held, self.bare))
+        return price + ORDER * sum(self._disorder(kind, stage_of) for kind in range(len(CONTENT)))
 
-    @property
-    def _stages(self) -> range:
-        return range(len(self.bare))
-
-    def _disorder(self, role: Role, stage_of: Assignment) -> int:
+    def _disorder(self, kind: int, stage_of: Assignment) -> int:
         """How many steps from one box of a kind to the next go against the direction most of them take."""
-        stages = [stage for own, stage in zip(self.roles, stage_of, strict=True) if own is role]
-        rising = sum(before < after for before, after in pairwise(stages))
-        falling = sum(before > after for before, after in pairwise(stages))
+        rising = falling = 0
+        before: int | None = None
+        for own, stage in zip(self.kinds, stage_of, strict=True):
+            if own == kind:
+                if before is not None:
+                    rising += before < stage
+                    falling += before > stage
+                before = stage
         return min(rising, falling)
 
-    def _stage_price(self, boxes: Counter[Role], bare: float) -> float:
-        risks, measures = boxes[Role.RISK], boxes[Role.MEASURE]
-        shared = max(0, risks - 1) + max(0, measures - 1) + max(0, boxes[Role.MONITOR] - 1)
-        unmatched = (risks > 0) != (measures > 0) or (boxes[Role.MONITOR] > 0 and not risks)
-        return SHARING * shared + ALONE * unmatched + (BARE * bare if boxes else 0.0)
+    def _stage_price(self, held: list[int], bare: float) -> float:
+        risks, measures, monitors = held
+        if not (risks or measures or monitors):
+            return 0.0
+        shared = max(0, risks - 1) + max(0, measures - 1) + max(0, monitors - 1)
+        unmatched = (risks > 0) != (measures > 0) or (monitors > 0 and not risks)
+        return SHARING * shared + ALONE * unmatched + BARE * bare
 
     def neighbours(self, stage_of: Assignment) -> Iterator[tuple[tuple[int, ...], Assignment]]:
         """The assignments one move or exchange away, with the boxes that moved."""
         for box, stage in enumerate(stage_of):
-            for other in self._stages:
+            for other in range(len(self.bare)):
                 if other != stage:
                     yield (box,), (*stage_of[:box], other, *stage_of[box + 1 :])
         for a, b in combinations(range(len(stage_of)), 2):
-            if stage_of[a] != stage_of[b] and self.roles[a] is self.roles[b]:
+            if stage_of[a] != stage_of[b] and self.kinds[a] == self.kinds[b]:
                 exchanged = list(stage_of)
                 exchanged[a], exchanged[b] = stage_of[b], stage_of[a]
                 yield (a, b), tuple(exchanged)
@@ -172,14 +173,14 @@ def _solved(costs: _Costs) -> tuple[float, Assignment, _Costs]:
 def _starts(costs: _Costs) -> Iterator[Assignment]:
     """Each box where it is cheapest; the k-th box of a kind at the k-th of the stages that look like having boxes."""
     yield tuple(min(range(len(row)), key=row.__getitem__) for row in costs.place)
-    risks = max(1, *(costs.roles.count(role) for role in (Role.RISK, Role.MEASURE)))
+    risks = max(1, costs.kinds.count(0), costs.kinds.count(1))
     likely = sorted(sorted(range(len(costs.bare)), key=costs.bare.__getitem__)[:risks])
     for order in (likely, likely[::-1]):
-        seen: Counter[Role] = Counter()
+        seen: Counter[int] = Counter()
         start = []
-        for role in costs.roles:
-            start.append(order[min(seen[role], len(order) - 1)])
-            seen[role] += 1
+        for kind in costs.kinds:
+            start.append(order[min(seen[kind], len(order) - 1)])
+            seen[kind] += 1
         yield tuple(start)
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "RISK_WORDS",
     "STAGES",
     "STOCK_PHRASES",
+    "UNKNOWN_BARE",
     "WEAK_MEASURE_WORDS",
     "WEAK_RISK_WORDS",
     "StageTerm",
@@ -242,6 +243,7 @@ STAGES: tuple[StageTerm, ...] = (
     _stage("归档", r"归档", 10, None, 0.6),
     _stage("办结", r"办结|办理结束|结束", 10, None, 0.9),
 )
+UNKNOWN_BARE = 0.2  # how likely a stage the genre does not know stands without boxes
 OPENING = frozenset({"申请", "发现违法事实"})
 CLOSING = re.compile(r"办结|结案|归档")
 

@@ -160,7 +160,7 @@ def _ranks(kinds: Sequence[bool]) -> list[int]:
 
 
 def _kinship(title: Title, grams: frozenset[str], weight: Mapping[str, float]) -> float:
-    """The share of a title's words that stand in a chart, of those that stand in any; rare and many words count more."""
+    """The share of a title's words that stand in a chart, of those that stand in any; rare and many ones count more."""
     known = _grams([title.power or title.text, title.category or ""]) & weight.keys() - {"行政"}
     total = sum(weight[gram] for gram in known)
     return sum(weight[gram] for gram in known if gram in grams) / (3.0 + total)

@@ -36,9 +36,7 @@ def arranged(text: str) -> list[Paragraphs]:
 
 def parts(*boxes: str | Paragraphs) -> list[Part]:
     """Boxes with their roles."""
-    return parts_of(
-        Box(order, (box,) if isinstance(box, str) else box, gap=5) for order, box in enumerate(boxes)
-    )
+    return parts_of(Box(order, (box,) if isinstance(box, str) else box, gap=5) for order, box in enumerate(boxes))
 
 
 def reading(folder: Path, text: str, name: str = "甲.txt", agency: str | None = None) -> Reading:

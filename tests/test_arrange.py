@@ -38,7 +38,12 @@ def test_the_boxes_do_not_depend_on_how_many_blank_lines_part_them(
 def test_empty_paragraphs_between_boxes_do_not_matter() -> None:
     """An empty paragraph adds three blank lines."""
     text = dump(MEASURES, RISKS, ("风险点",), ("受理",))
-    assert arranged(text.replace("\n\n\n\n\n\n1.熟人", "\n" * 12 + "1.熟人")) == [MEASURES, RISKS, ("风险点",), ("受理",)]
+    assert arranged(text.replace("\n\n\n\n\n\n1.熟人", "\n" * 12 + "1.熟人")) == [
+        MEASURES,
+        RISKS,
+        ("风险点",),
+        ("受理",),
+    ]
 
 
 def test_by_form_a_mark_ends_a_box() -> None:
@@ -94,7 +99,18 @@ def test_a_line_glued_behind_a_title_does_not_take_the_title_along() -> None:
 
 
 LINES = st.sampled_from(
-    ["受理", "风险点", "1.熟人先办。", "2.丢失。", "7、轮岗", "风险等级：高", "责任人：甲科", "行政许可类", "第3页", "一二三四五"]
+    [
+        "受理",
+        "风险点",
+        "1.熟人先办。",
+        "2.丢失。",
+        "7、轮岗",
+        "风险等级：高",
+        "责任人：甲科",
+        "行政许可类",
+        "第3页",
+        "一二三四五",
+    ]
 )
 
 

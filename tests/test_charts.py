@@ -42,7 +42,9 @@ def test_a_whole_chart() -> None:
 
 
 @pytest.mark.parametrize("kind", [LICENCE, CASE])
-def test_a_chart_drawn_backwards_is_read_in_the_order_of_the_work(kind: dict[str, tuple[Paragraphs, Paragraphs]]) -> None:
+def test_a_chart_drawn_backwards_is_read_in_the_order_of_the_work(
+    kind: dict[str, tuple[Paragraphs, Paragraphs]],
+) -> None:
     [chart] = read(*drawn(kind, backwards=True).whole()).charts
     assert [stage.label for stage in chart.stages] == list(kind)
 
@@ -165,6 +167,13 @@ def test_a_long_text_of_no_kind_is_told_whole() -> None:
     assert "END" in found.problems[0].message
 
 
+@pytest.mark.xfail(strict=True, reason="split() of nothing")
+def test_titles_behind_the_last_chart_are_problems() -> None:
+    found = read(*drawn(LICENCE).whole(), TITLE.replace("记账", "发票"), TITLE.replace("记账", "票据"))
+    assert [chart.title for chart in found.charts] == [TITLE]
+    assert codes(found) == ["title-without-chart"] * 2
+
+
 def test_a_template_gives_every_chart_the_same_pairing() -> None:
     found = read(*(TITLE.replace("记账", power) for power in "甲乙丙"), *drawn(CASE).boxes() * 3)
     first, *others = [
@@ -177,13 +186,25 @@ def test_a_template_gives_every_chart_the_same_pairing() -> None:
 # Nothing is lost
 
 NOISE: list[str | Paragraphs] = [
-    *("第 3 页", "↓", "ABC-12", "监管电话", "责任人：丙科", "群众投诉", "超过3个工作日受理", "民主推荐", "行政职权廉政风险防控图"),
+    *(
+        "第 3 页",
+        "↓",
+        "ABC-12",
+        "监管电话",
+        "责任人：丙科",
+        "群众投诉",
+        "超过3个工作日受理",
+        "民主推荐",
+        "行政职权廉政风险防控图",
+    ),
     ("1.某某某。", "2.某某。"),
     ("1.熟人先办。",),
     ("1.两人到场。",),
     ("风险等级：",),
 ]
-DUMPS = st.lists(st.one_of(charts(backwards=st.booleans()).map(Drawn.whole), st.lists(st.sampled_from(NOISE))), max_size=4)
+DUMPS = st.lists(
+    st.one_of(charts(backwards=st.booleans()).map(Drawn.whole), st.lists(st.sampled_from(NOISE))), max_size=4
+)
 
 
 def boxes_in(found: Charts) -> list[Box]:
@@ -199,30 +220,43 @@ def told(problems: Sequence[Problem]) -> str:
     return "\n".join(problem.message for problem in problems)
 
 
+def losses(boxes: Sequence[str | Paragraphs], *, parted: bool) -> list[str]:
+    """What became of a dump's text against the promise that nothing is lost; empty if it was kept."""
+    text = dump(*boxes) if parted else dump(*boxes, apart=0, within=0)
+    lines = [box.text for box in document(text).boxes]
+    found = read_charts(arrange(document(text)))
+    placed = [paragraph for box in boxes_in(found) for paragraph in box.paragraphs]
+    sentences = {line for line in lines if line[:2] in ("1.", "2.", "3.")}
+    problems = told(found.problems)
+    return [
+        *(f"not in a record nor told: {line}" for line in sentences if line not in placed and line not in problems),
+        *(f"doubled: {line}" for line in set(placed) if placed.count(line) > lines.count(line)),
+        *(["total"] if found.tally.total != len(plain(text)) else []),
+        *(["in_records"] if found.tally.in_records != sum(len(plain(line)) for line in placed) else []),
+        *(
+            ["unplaced"]
+            if (found.tally.unplaced > 0) != bool({"unplaced-text", "stray-owner"} & {*codes(found)})
+            else []
+        ),
+    ]
+
+
 @given(DUMPS, st.booleans())
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 def test_nothing_is_lost(groups: list[list[str | Paragraphs]], parted: bool) -> None:
-    """Each character is counted once, and each box of sentences stands at one stage or is told in a problem."""
-    boxes = [box for group in groups for box in group]
-    if not any(len(box) > 1 and isinstance(box, tuple) for box in boxes):
-        return  # a document without charts: see the tests above
-    text = dump(*boxes) if parted else dump(*boxes, apart=0, within=0)
-    given_document = document(text)
-    found = read_charts(arrange(given_document))
-    assert found.tally.total == len(plain(text))
-    placed = [paragraph for box in boxes_in(found) for paragraph in box.paragraphs]
-    lines = [box.text for box in given_document.boxes]
-    assert all(placed.count(text) <= lines.count(text) for text in placed)
-    assert found.tally.in_records == sum(len(plain(text)) for text in placed)
-    sentences = [text for text in lines if text[:2] in ("1.", "2.", "3.")]
-    problems = told(found.problems)
-    assert [text for text in sentences if text not in placed and text not in problems] == []
-    assert (found.tally.unplaced > 0) == any(code in ("unplaced-text", "stray-owner") for code in codes(found))
+    """Each character is counted once, and each sentence stands at one stage or is told in a problem."""
+    noisy = [box for group in groups for box in group]
+    assert losses([*noisy, *drawn(LICENCE).whole()], parted=parted) == []
+
+
+@pytest.mark.xfail(strict=True, reason="split() of nothing; owners in no chart")
+@pytest.mark.parametrize("boxes", [[NOISE[0]], [NOISE[4]], [TITLE, NOISE[1]], [TITLE, TITLE], [NOISE[9]]])
+def test_nothing_is_lost_of_a_document_without_charts(boxes: list[str | Paragraphs]) -> None:
+    assert losses(boxes, parted=True) == []
 
 
 @given(DUMPS)
-@settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 def test_reading_twice_gives_the_same(groups: list[list[str | Paragraphs]]) -> None:
-    boxes = [box for group in groups for box in group]
-    if any(len(box) > 1 and isinstance(box, tuple) for box in boxes):
-        assert read(*boxes) == read(*boxes)
+    boxes = [*(box for group in groups for box in group), *drawn(LICENCE).whole()]
+    assert read(*boxes) == read(*boxes)

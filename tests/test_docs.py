@@ -153,7 +153,7 @@ def _figures() -> str:
     rows = [("", *names), ("---", *("---:" for _ in names))]
     for document, floor in gate.floors().items():
         rows.append(
-            (document, *(f"{floor[name]:.0f}" if name in gate.COUNTS else f"{floor[name]:.2f}" for name in names))
+            (document, *(f"{floor[name]:.0f}" if name in gate.COUNTS else f"{floor[name]:.3f}" for name in names))
         )
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 

@@ -11,10 +11,14 @@ from pipeline.model import Box, Kind, Record, Tally
 from tests.helpers import record
 
 # design.md, "The values"
-KEYS = (
-    "id document sha256 page chart title agency category power power_code stage stage_label stage_order risk_points "
-    "level level_label control_measures responsible_party unit monitoring_points placed_by confidence doubts"
-).split()
+KEYS = [
+    *("id", "document", "sha256", "page", "chart"),
+    *("title", "agency", "category", "power", "power_code"),
+    *("stage", "stage_label", "stage_order"),
+    *("risk_points", "level", "level_label", "control_measures"),
+    *("responsible_party", "unit", "monitoring_points"),
+    *("placed_by", "confidence", "doubts"),
+]
 LISTS = {"risk_points", "control_measures", "unit", "monitoring_points", "doubts"}
 
 TEXT = st.text(max_size=8)

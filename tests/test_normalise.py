@@ -81,7 +81,9 @@ def test_a_count_is_no_number(line: str) -> None:
 
 
 @pytest.mark.xfail(strict=True, reason="a decimal, a time of day or a count is taken for a number and lost")
-@pytest.mark.parametrize("line", ["1.5倍以上罚款", "2.3万元以上集体研究", "12:30前受理", "2套台账分开登记", "3方到场验收"])
+@pytest.mark.parametrize(
+    "line", ["1.5倍以上罚款", "2.3万元以上集体研究", "12:30前受理", "2套台账分开登记", "3方到场验收"]
+)
 def test_a_quantity_is_no_number(line: str) -> None:
     assert cleaned(line) == line
 
@@ -114,7 +116,7 @@ def test_final_punctuation_goes_and_all_else_stays(line: str, text: str) -> None
     assert cleaned(line) == text
 
 
-SENTENCES = st.text("建立台账公开，。；、.．（）“”：: \u30001２9①", min_size=1, max_size=14)
+SENTENCES = st.text("建立台账公开，。；、.．（）“”：: \u30001\uff129①", min_size=1, max_size=14)
 
 
 @given(SENTENCES)
@@ -174,13 +176,12 @@ def test_items_of_a_box(paragraphs: list[str], items: list[str]) -> None:
     "line",
     [
         pytest.param("1公开流程；2公开时限", marks=pytest.mark.xfail(strict=True, reason="glued numbers in one line")),
-        pytest.param("①公开流程；②公开时限", marks=pytest.mark.xfail(strict=True, reason="circled numbers in one line")),
+        pytest.param(
+            "①公开流程；②公开时限", marks=pytest.mark.xfail(strict=True, reason="circled numbers in one line")
+        ),
         pytest.param("（1）公开流程；（2）公开时限", marks=pytest.mark.xfail(strict=True, reason="bracketed numbers")),
         pytest.param("1：公开流程；2：公开时限", marks=pytest.mark.xfail(strict=True, reason="numbers before a colon")),
-        pytest.param(
-            "\uff11．公开流程；\uff12．公开时限",
-            marks=pytest.mark.xfail(strict=True, reason="full-width numbers in one line"),
-        ),
+        "\uff11．公开流程；\uff12．公开时限",
     ],
 )
 def test_two_items_on_one_line_in_every_numbering(line: str) -> None:
@@ -331,7 +332,12 @@ def test_the_name_of_the_genre_is_its_own_name(label: str) -> None:
 
 @pytest.mark.parametrize(
     ("paragraphs", "label"),
-    [(["决    定"], "决定"), (["决定", "（发证）"], "决定（发证）"), (["立（受）案"], "立（受）案"), (["办\u3000结 "], "办结")],
+    [
+        (["决    定"], "决定"),
+        (["决定", "（发证）"], "决定（发证）"),
+        (["立（受）案"], "立（受）案"),
+        (["办\u3000结 "], "办结"),
+    ],
 )
 def test_a_stage_label_is_as_written_without_blanks(paragraphs: list[str], label: str) -> None:
     assert stage_label(paragraphs) == label

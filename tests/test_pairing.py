@@ -22,16 +22,13 @@ def stage_by_box(boxes: Sequence[str | Paragraphs]) -> dict[Paragraphs, str]:
     """The stage that each box of sentences is given."""
     found = paired(boxes)
     return {
-        part.box.paragraphs: found.stages[stage].stage
-        for part, stage in zip(found.boxes, found.stage_of, strict=True)
+        part.box.paragraphs: found.stages[stage].stage for part, stage in zip(found.boxes, found.stage_of, strict=True)
     }
 
 
 def intended(chart: Drawn) -> dict[Paragraphs, str]:
     """The stage that each box of a drawn chart was drawn for."""
-    return {
-        box: step.stage for step in chart.steps for box in (step.risk_box, step.measure_box) if step.risks
-    }
+    return {box: step.stage for step in chart.steps for box in (step.risk_box, step.measure_box) if step.risks}
 
 
 @pytest.mark.parametrize("backwards", [False, True])
@@ -135,7 +132,11 @@ def test_owners_and_levels_do_not_matter(chart: Drawn, owner: str, level: str) -
     """The same chart with other owners and levels is paired alike."""
     changed = [
         tuple(
-            f"责任人：{owner}" if text.startswith("责任人") else f"风险等级：{level}" if text.startswith("风险等级") else text
+            f"责任人：{owner}"
+            if text.startswith("责任人")
+            else f"风险等级：{level}"
+            if text.startswith("风险等级")
+            else text
             for text in box
         )
         for box in chart.boxes()
@@ -189,6 +190,10 @@ def test_lore_places_what_wording_and_place_leave_open() -> None:
     taught = Drawn(tuple(Step(stage, (text,), (f"{text}某",)) for stage, text in texts.items()))
     order = ["浇水", "播种", "修枝"]
     steps = {step.stage: step for step in taught.steps}
-    heaped = [*((stage,) for stage in texts), *(steps[s].measure_box for s in order), *(steps[s].risk_box for s in order)]
+    heaped = [
+        *((stage,) for stage in texts),
+        *(steps[s].measure_box for s in order),
+        *(steps[s].risk_box for s in order),
+    ]
     found = pair(parts(*heaped), learned([paired(taught.boxes())]))
     assert [found.stages[stage].stage for stage in found.stage_of] == order * 2

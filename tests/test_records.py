@@ -109,7 +109,6 @@ def test_a_title_of_several_lines_is_one_title(tmp_path: Path) -> None:
     assert first.title.split() == [HEADING, "其", "他", "类", "职权编码：31-Z-001", "职权名称：专款核拨"]
 
 
-@pytest.mark.xfail(strict=True, reason="an owner alone in its box is not in the record")
 def test_an_owner_alone_in_the_box_behind_measures_is_the_responsible_party(tmp_path: Path) -> None:
     first = drawn(LICENCE).steps[1]
     boxes = [first.measure_box[:-1], ("责任人：会计科",), first.risk_box, ("风险点",), ("防控措施",), ("受理",)]

@@ -189,7 +189,18 @@ def test_a_line_is_at_most_one_of_title_label_stage_and_mark(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["1.受理", "受理。", "受理：窗口", "不按规定受理", "超时受理", "建立受理制度", "未受理", "风险点", "理", "3日内受理"],
+    [
+        "1.受理",
+        "受理。",
+        "受理：窗口",
+        "不按规定受理",
+        "超时受理",
+        "建立受理制度",
+        "未受理",
+        "风险点",
+        "理",
+        "3日内受理",
+    ],
 )
 def test_a_sentence_is_no_stage(text: str) -> None:
     assert not looks_like_stage(text)

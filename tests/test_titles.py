@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.chart import read_charts
 from pipeline.arrange import arrange
+from pipeline.chart import read_charts
 from pipeline.roles import Part
 from pipeline.titles import Title, cut_title, matched, titles_of
 from tests.dumps import CASE, LICENCE, Drawn, Step, charts, document, drawn, dump, parts
@@ -21,7 +21,10 @@ ONE_TITLE: list[tuple[list[str], Said]] = [  # lines; agency, category, power, c
     (["望溪市财政局行政许可—记账资格审批廉政风险防控图"], ("望溪市财政局", "行政许可", "记账资格审批", None)),
     (["望溪市财政局行政处罚-对“小金库”的处罚廉政风险防控图"], ("望溪市财政局", "行政处罚", "对“小金库”的处罚", None)),
     (["望溪市财政局其他权力类——专款核拨廉政风险防控图 "], ("望溪市财政局", "其他权力", "专款核拨", None)),
-    (["望溪市财政局其他权力类——行政许可延续审查廉政风险防控图"], ("望溪市财政局", "其他权力", "行政许可延续审查", None)),
+    (
+        ["望溪市财政局其他权力类——行政许可延续审查廉政风险防控图"],
+        ("望溪市财政局", "其他权力", "行政许可延续审查", None),
+    ),
     (["望溪市财政局行政许可——记账资格审批廉政风险防控图（试行）"], ("望溪市财政局", "行政许可", "记账资格审批", None)),
     (["行政许可类——“记账资格审批”廉政风险防控图"], (None, "行政许可", "记账资格审批", None)),
     (["行政处罚类——“对“小金库”的处罚”廉政风险防控图"], (None, "行政处罚", "对“小金库”的处罚", None)),
@@ -108,7 +111,13 @@ def test_a_bare_heading_alone_is_a_title() -> None:
 
 
 def test_an_agency_line_serves_the_titles_below_it() -> None:
-    lines = ["望溪市财政局", f"{HEADING}（行政检查）", f"{HEADING}（行政奖励）", "云岫县民政局", f"{HEADING}（行政给付）"]
+    lines = [
+        "望溪市财政局",
+        f"{HEADING}（行政检查）",
+        f"{HEADING}（行政奖励）",
+        "云岫县民政局",
+        f"{HEADING}（行政给付）",
+    ]
     assert [title.agency for title in titles_of(lines)] == ["望溪市财政局", "望溪市财政局", "云岫县民政局"]
 
 
@@ -161,7 +170,11 @@ def powers(found: Sequence[Title | None]) -> list[str | None]:
 
 def test_alike_charts_take_their_titles_in_order() -> None:
     three = [chart_parts(drawn(LICENCE))] * 3
-    assert powers(matched(titles("行政许可——甲项", "行政许可——乙项", "行政许可——丙项"), three)) == ["甲项", "乙项", "丙项"]
+    assert powers(matched(titles("行政许可——甲项", "行政许可——乙项", "行政许可——丙项"), three)) == [
+        "甲项",
+        "乙项",
+        "丙项",
+    ]
 
 
 def test_a_penalty_goes_to_a_case_and_a_licence_to_an_application() -> None:
@@ -208,7 +221,10 @@ def test_where_charts_are_few_the_titles_that_fit_are_taken() -> None:
     assert powers(found) == ["甲项", "丙项"]
 
 
-@given(st.lists(charts(), min_size=1, max_size=4), st.lists(st.sampled_from(["行政许可", "行政处罚"]), min_size=2, max_size=5))
+@given(
+    st.lists(charts(), min_size=1, max_size=4),
+    st.lists(st.sampled_from(["行政许可", "行政处罚"]), min_size=2, max_size=5),
+)
 @settings(deadline=None, max_examples=30)
 def test_no_title_serves_two_charts_and_as_many_serve_as_can(drawings: list[Drawn], categories: list[str]) -> None:
     given_titles = titles(*(f"{category}——第{'甲乙丙丁戊'[i]}项" for i, category in enumerate(categories)))
