@@ -111,22 +111,25 @@ def ingest(paths: tuple[str, ...], agency: str | None, prune: bool, as_json: boo
     from index.present import ingest_json, ingest_text
 
     roots = [_absolute(path) for path in paths]
-    outcomes: list[Outcome] = []
-    with store.writing(folder) as connection:
-        for outcome in _outcomes(connection, roots, agency):
-            outcomes.append(outcome)
-            _report(outcome, as_json)
-        read = [one.path for one in outcomes]
-        dropped = store.prune(connection, filter(Path.is_dir, roots), read) if prune else ()
+    found, outcomes = _found(roots)
+    for outcome in outcomes:
+        _report(outcome, as_json)
+    dropped: tuple[str, ...] = ()
+    if found or prune:
+        with store.writing(folder) as connection:
+            for outcome in _outcomes(connection, found, agency):
+                outcomes.append(outcome)
+                _report(outcome, as_json)
+            dropped = store.prune(connection, filter(Path.is_dir, roots), found) if prune else ()
+        with cache.opened(folder):
+            pass  # so that the next search finds its caches ready
     if as_json:
         write_json(ingest_json(outcomes, dropped))
     else:
         write(ingest_text(outcomes, dropped))
-    with cache.opened(folder):
-        pass  # so that the next search finds its caches ready
     if any(one.error for one in outcomes):
         return TROUBLE
-    return FOUND if outcomes else complain(_nothing_to_read(), NOTHING)
+    return FOUND if found else complain(_nothing_to_read(), NOTHING)
 
 
 def _absolute(path: str | Path) -> Path:
@@ -134,17 +137,24 @@ def _absolute(path: str | Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100
 
 
-def _outcomes(connection: "Connection", roots: Sequence[Path], agency: str | None) -> "Iterator[Outcome]":
+def _found(roots: Sequence[Path]) -> "tuple[dict[Path, str], list[Outcome]]":
+    """The readable files below the roots with their document names, and what is wrong with a root."""
+    from index.results import Outcome
     from pipeline.ingest import find
 
-    from index.results import Outcome
-
     found: dict[Path, str] = {}
+    troubles = []
     for root in roots:
         try:
             found |= {_absolute(path): document for path, document in find([root])}
         except LiantuError as error:
-            yield Outcome(root, str(root), error=error)
+            troubles.append(Outcome(root, str(root), error=error))
+    return found, troubles
+
+
+def _outcomes(connection: "Connection", found: dict[Path, str], agency: str | None) -> "Iterator[Outcome]":
+    from index.results import Outcome
+
     for count, (path, document) in enumerate(found.items(), start=1):
         _show_progress(f"{count}/{len(found)} {document}")
         try:
@@ -157,9 +167,8 @@ def _outcomes(connection: "Connection", roots: Sequence[Path], agency: str | Non
 
 def _ingested(connection: "Connection", path: Path, document: str, agency: str | None) -> "File | None":
     """The file in the index after reading it; None if it was there already."""
-    from pipeline.ingest import READER_VERSION, read
-
     from index import store
+    from pipeline.ingest import READER_VERSION, read
 
     given = store.Given(str(path), document, _sha256(path), agency, READER_VERSION)
     if store.is_current(connection, given):

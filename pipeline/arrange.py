@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.model import Box, Document
-from pipeline.normalise import item_number
+from pipeline.normalise import item_number, unmarked
 from pipeline.roles import is_label, is_marking, is_title, looks_like_stage
 
 __all__ = ["arrange"]
@@ -29,13 +29,17 @@ def _joined(group: Sequence[Box]) -> Box:
 
 
 def _gap_within_boxes(lines: Sequence[Box]) -> int:
-    """The usual number of blank lines between two lines that surely stand in one box: item n and item n+1."""
-    gaps = Counter(
-        after.gap
-        for before, after in pairwise(lines)
-        if (number := item_number(before.text)) is not None and item_number(after.text) == number + 1
-    )
+    """The usual number of blank lines between two lines that surely stand in one box."""
+    gaps = Counter(after.gap for before, after in pairwise(lines) if _surely_one_box(before.text, after.text))
     return gaps.most_common(1)[0][0] if gaps else 0
+
+
+def _surely_one_box(before: str, after: str) -> bool:
+    """Item n and item n+1, or an item and a level or owner alone in its line."""
+    number = item_number(before)
+    if number is None:
+        return False
+    return item_number(after) == number + 1 or (not is_marking(before) and is_marking(after) and not unmarked(after))
 
 
 def _gaps_tell(lines: Sequence[Box], inner: int) -> bool:

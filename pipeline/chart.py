@@ -5,7 +5,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, zip_longest
 
 from pipeline.model import Box, Chart, Document, Problem, Stage, Tally
 from pipeline.pairing import Pairing, learned, pair, without
@@ -36,17 +36,15 @@ def read_charts(document: Document) -> Charts:
     sections = _sections(parts)
     for titles, body in sections:
         charts, strays = _with_strays(body, len(titles), alone=len(sections) > 1 and len(titles) == 1)
-        problems += strays
-        problems += [
-            Problem("title-without-chart", f"标题没有对应的图：{title.text}") for title in titles[len(charts) :]
-        ]
-        pieces += list(zip(matched(titles, charts), charts, strict=True))
+        given = matched(titles, charts)
+        problems += [*strays, *map(_lonely, [title for title in titles if title not in given])]
+        pieces += list(zip(given, charts, strict=True))
     pairings = _paired([parts for _, parts in pieces])
     found = tuple(
         _chart(i, title, pairing) for i, ((title, _), pairing) in enumerate(zip(pieces, pairings, strict=True))
     )
     problems += _chart_problems([parts for _, parts in pieces], found)
-    return Charts(found, tuple(problems), _tally(parts, found))
+    return Charts(found, tuple(problems), _tally(parts, [chart for _, chart in pieces]))
 
 
 # The parts and the sections between titles
@@ -57,7 +55,7 @@ def _parts(boxes: Sequence[Box]) -> list[Part]:
     parts = parts_of(replace(box, order=order) for order, box in enumerate(_cut_titles(boxes)))
     return [
         replace(part, role=Role.TITLE) if following is Role.TITLE and _is_agency(part) else part
-        for part, following in zip(parts, [*(part.role for part in parts[1:]), None], strict=True)
+        for part, following in zip_longest(parts, (part.role for part in parts[1:]))
     ]
 
 
@@ -90,13 +88,19 @@ def _sections(parts: Sequence[Part]) -> list[tuple[list[Title], list[Part]]]:
 
 
 def _with_strays(body: Sequence[Part], titles: int, *, alone: bool) -> tuple[list[list[Part]], list[Problem]]:
-    """The charts of a section (one if `alone`), and a problem for each box that is of no known kind."""
-    strays = [part for part in body if part.role is Role.OTHER]
+    """The charts of a section (one if `alone`), and a problem for each box that is of no known kind or in no chart."""
     rest = [part for part in body if part.role is not Role.OTHER]
-    charts = [rest] if alone else split(rest, titles or None)
-    charts = [chart for chart in charts if any(part.role in CONTENT for part in chart)]
-    problems = [Problem("unplaced-text", f"不知归属的文字：{part.box.text[:60]}", part.box.page) for part in strays]
-    return charts, problems
+    charts = ([rest] if alone else split(rest, titles or None)) if _is_chart(rest) else []
+    stray = {Role.OTHER} if charts else {Role.OTHER, Role.STAGE, Role.PARTY, *CONTENT}
+    strays = [part for part in body if part.role in stray]
+    return charts, [Problem("unplaced-text", f"不知归属的文字：{part.box.text}", part.box.page) for part in strays]
+
+
+def _is_chart(parts: Sequence[Part]) -> bool:
+    """Sentences alone are no chart: labels, levels, owners or known stages have to mark them as one."""
+    stages = sum(part.role is Role.STAGE and stage_term(part.stage) is not None for part in parts)
+    marked = any(part.marked or part.role is Role.LABEL for part in parts)
+    return any(part.role in CONTENT for part in parts) and (marked or stages > 1)
 
 
 # Stages
@@ -129,13 +133,17 @@ def _chart(index: int, title: Title | None, pairing: Pairing) -> Chart:
     title = title or Title("")
     return Chart(
         index,
-        re.sub(r"\s+", " ", title.text) or None,
+        _one_line(title.text) or None,
         title.agency,
         title.category,
         title.power,
         title.power_code,
         tuple(_in_order(pairing)),
     )
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
 
 
 def _in_order(pairing: Pairing) -> list[Stage]:
@@ -204,6 +212,10 @@ def _doubts(pairing: Pairing, boxes: Sequence[int], labels: Sequence[str]) -> It
 # Problems and the tally
 
 
+def _lonely(title: Title) -> Problem:
+    return Problem("title-without-chart", f"标题没有对应的图：{_one_line(title.text)}")
+
+
 def _chart_problems(charts: Sequence[Sequence[Part]], found: Sequence[Chart]) -> Iterator[Problem]:
     for parts, chart in zip(charts, found, strict=True):
         where = f"第 {chart.index + 1} 图"
@@ -217,13 +229,12 @@ def _chart_problems(charts: Sequence[Sequence[Part]], found: Sequence[Chart]) ->
                 yield Problem("stray-owner", f"{where}有单独的责任主体：{'、'.join(part.parties)}")
 
 
-def _tally(parts: Sequence[Part], charts: Sequence[Chart]) -> Tally:
+def _tally(parts: Sequence[Part], charts: Iterable[Sequence[Part]]) -> Tally:
     """Where the characters went, blanks left out."""
+    placed = {part.box.order for chart in charts for part in chart if part.role is not Role.PARTY}
     counts: Counter[str] = Counter()
     for part in parts:
-        counts["records" if part.role in CONTENT else _lesser(part)] += len(plain(part.box.text))
+        told = part.box.order in placed or part.role in (Role.TITLE, Role.LABEL)
+        where = "unplaced" if not told else "records" if part.role in CONTENT else "titles"
+        counts[where] += len(plain(part.box.text))
     return Tally(counts["records"], counts["titles"], counts["unplaced"])
-
-
-def _lesser(part: Part) -> str:
-    return "unplaced" if part.role in (Role.OTHER, Role.PARTY) else "titles"

@@ -20,11 +20,13 @@ __all__ = [
 
 # What a number glued to it counts (`2人以上`, `3个工作日`), and so does not begin an item.
 _UNIT = (
-    r"(?:[个名天月周次万千百元倍岁户种件份张%〇零]|人(?![事员为情])|日(?!常)|年(?!度)|级(?!别)|分(?![管工级类局])|项(?!目)|家(?!属)|类(?!别)"
-    r"|号(?!召)|小时|时(?!限)|点|部(?!门)|成(?![立本果])|位|以[上下内外]|工作日|条(?!件))"
+    r"(?:[个名天月周次万千百元倍岁户种件份张套方米吨亩%〇零]|人(?![事员为情])|日(?!常)|年(?!度)|级(?!别)|分(?![管工级类局])|项(?!目)|家(?!属)"
+    r"|类(?!别)|号(?!召)|小时|时(?!限)|点|部(?!门)|成(?![立本果])|位|以[上下内外]|工作日|条(?!件))"
 )
+_DECIMAL = r"\d{1,2}\s*(?:[.．]\d+(?:倍|[万亿]?元|[万亿]|%|米|公里|吨|亩)|[:：]\d\d)"
 _NUMBER = re.compile(
-    r"\s*(?:[（(]\s*(?P<a>\d{1,2})\s*[)）][、.．:：]*"
+    rf"\s*(?!{_DECIMAL})(?:[（(]\s*(?P<a>\d{{1,2}})\s*[)）][、.．:：]*"
+    rf"|\d{{1,2}}[.．](?P<row>\d{{1,2}})[、.．]?(?=\s*[“《\u4e00-\u9fff])(?!{_UNIT})"
     r"|(?P<b>\d{1,2})\s*[、.．:：)）]+"
     rf"|(?P<c>\d{{1,2}})(?=[“《\u4e00-\u9fff])(?!{_UNIT})"
     r"|(?P<d>[①-⑳]))\s*"
@@ -33,17 +35,19 @@ _FINAL = "。；;.．，,、 \t\u3000"
 
 
 def item_number(text: str) -> int | None:
-    """The number a line begins with (`2.`, `（2）`, `2、`, `②`, or `2` glued to a word), or None."""
+    """The number a line begins with (`2.`, `（2）`, `1.2`, `②`, or `2` glued to a word), or None."""
     found = _NUMBER.match(text)
     if not found:
         return None
     circled = found["d"]
-    return ord(circled) - ord("①") + 1 if circled else int(found["a"] or found["b"] or found["c"])
+    return ord(circled) - ord("①") + 1 if circled else int(found["a"] or found["row"] or found["b"] or found["c"])
 
 
 def cleaned(text: str) -> str:
-    """The text without its number and final punctuation, runs of blanks made one; else as written."""
-    return re.sub(r"\s+", " ", _NUMBER.sub("", text, count=1) if item_number(text) is not None else text).strip(_FINAL)
+    """The text without its numbers and final punctuation, runs of blanks made one; else as written."""
+    while item_number(text) is not None:
+        text = _NUMBER.sub("", text, count=1)
+    return re.sub(r"\s+", " ", text).strip(_FINAL)
 
 
 def unmarked(text: str) -> str:
@@ -78,7 +82,7 @@ def _numbered_parts(text: str) -> Iterator[str]:
     """Cut `1.…；2.…` before each number that follows on the one before and stands behind a stop or a blank."""
     number = item_number(text)
     while number is not None:
-        places = (found.start() for found in _INNER_NUMBER.finditer(text) if int(found[1]) == number + 1)
+        places = (found.start() for found in _INNER_NUMBER.finditer(text) if item_number(found[0] + "甲") == number + 1)
         place = next(places, None)
         if place is None:
             break
@@ -87,7 +91,11 @@ def _numbered_parts(text: str) -> Iterator[str]:
     yield text
 
 
-_INNER_NUMBER = re.compile(r"(?<=[；;。，,\s])(\d{1,2})\s*[、.．)）](?!\d)")
+# A number within a line: behind a stop, and written so that it is no quantity.
+_INNER_NUMBER = re.compile(
+    r"(?<=[；;。，,\s])(?:[（(](\d{1,2})[)）]|(\d{1,2})\s*[、.．)）:：](?!\d)|([①-⑳])"
+    rf"|(?<=[；;。])(\d{{1,2}})(?=[\u4e00-\u9fff])(?!{_UNIT}))"
+)
 
 
 def level_of(label: str | None) -> Level | None:
@@ -110,4 +118,9 @@ def canonical_stage(label: str) -> str:
 def department_of(party: str | None) -> str | None:
     """The organisational unit a responsible party names (监察支队, 医保中心征缴科), or None for a person's role."""
     bare = re.sub(r"(?:负责人|工作人员|承办人|人员|主任|科长|所长|队长|处长)$", "", party or "")
-    return bare if len(bare) > 1 and DEPARTMENT.match(bare) else None
+    return bare if len(bare) > 1 and DEPARTMENT.match(bare) and not _ANY_DEPARTMENT.fullmatch(bare) else None
+
+
+_ANY_DEPARTMENT = re.compile(
+    r"[各相关有本]*(?:科室|股室|处室|部门|单位|机构|窗口|中心|办公室|检查组|工作组|评审组|调查组)"
+)

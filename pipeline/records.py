@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
@@ -15,9 +16,17 @@ def records_of(
     source: Source, chart: Chart, placed_by: Literal["geometry", "table", "sequence"], agency: str | None = None
 ) -> Iterator[Record]:
     """The records of a chart; `agency` serves charts that name none."""
+    department = _department(chart)
     for order, stage in enumerate(chart.stages):
         if stage.risks or stage.measures or stage.monitors:
-            yield _record(source, chart, stage, order, placed_by, chart.agency or agency)
+            yield _record(source, chart, stage, order, placed_by, chart.agency or agency, department)
+
+
+def _department(chart: Chart) -> str | None:
+    """The department that owns at least half of a chart's stages: theirs whose own owner is a person's role, too."""
+    owners = [parties[-1] for stage in chart.stages if (parties := _marks(stage)[1])]
+    departments = Counter(filter(None, map(department_of, owners))).most_common(1)
+    return departments[0][0] if departments and departments[0][1] * 2 >= len(owners) else None
 
 
 def _record(
@@ -27,6 +36,7 @@ def _record(
     order: int,
     placed_by: Literal["geometry", "table", "sequence"],
     agency: str | None,
+    department: str | None,
 ) -> Record:
     levels, parties = _marks(stage)
     party = parties[-1] if parties else None
@@ -50,7 +60,7 @@ def _record(
         level_label=levels[-1] if levels else None,
         control_measures=measures,
         responsible_party=party,
-        unit=tuple(filter(None, (agency, department_of(party)))),
+        unit=tuple(filter(None, (agency, department_of(party) or department))),
         monitoring_points=monitors,
         placed_by=placed_by,
         confidence=stage.confidence,

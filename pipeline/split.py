@@ -22,6 +22,7 @@ HOPELESS = 25.0  # a piece of this price is not looked at, nor any longer one
 JOIN = 2.0  # what joining pieces that stand apart has to gain; more where owners do not tell charts apart
 MISCOUNT = 6.0  # a chart more or less than there are titles
 BROKEN = 0.5  # a chart of at least this price may be a piece of a broken one
+MOST = 60  # pieces looked at for joins and moves, so that time stays bounded
 BEAM, PATIENCE = 6, 3  # states kept, and rounds without gain, while charts are mended
 SHORT = 4  # boxes of an end of a run that may be exchanged for another
 # What each chart costs, and from where on a piece pays less for what it lacks: its other pieces are not known yet.
@@ -32,6 +33,8 @@ Piece = tuple[int, ...]  # the places of a chart's parts in the sequence, ascend
 
 def split(parts: Sequence[Part], expected: int | None) -> list[list[Part]]:
     """The parts of each chart, charts in the order of their longest runs; `expected` is the number of titles."""
+    if not parts:
+        return []
     traits, habits = traits_of(parts), habits_of(parts)
     first = _cut(_prices(traits, habits), *TRIALS[0])
     habits = replace(habits, one_owner=one_owner([[parts[place] for place in piece] for piece in first]))
@@ -70,9 +73,12 @@ class _Costs:
         return sum(map(self.of, pieces)) + self.scale * MISCOUNT * miscount
 
     def troubled(self, pieces: Collection[Piece]) -> list[Piece]:
-        """The charts that cost clearly more than is usual in this document."""
-        usual = median(map(self.of, pieces))
-        return [piece for piece in pieces if self.of(piece) >= usual + BROKEN]
+        """The charts that cost clearly more than is usual in this document, but no more than can be looked after."""
+        return self.costliest(pieces, median(map(self.of, pieces)) + BROKEN)
+
+    def costliest(self, pieces: Collection[Piece], least: float) -> list[Piece]:
+        """Some pieces that cost at least this much, the costliest first."""
+        return nsmallest(MOST, (piece for piece in pieces if self.of(piece) >= least), key=lambda p: (-self.of(p), p))
 
 
 def _solved(prices: Sequence[Sequence[Price]], costs: _Costs) -> tuple[float, Collection[Piece]]:
@@ -112,8 +118,7 @@ def _joined(pieces: Collection[Piece], costs: _Costs) -> Collection[Piece]:
     """The pieces after the two that gain most by it were joined, again and again."""
     left = set(pieces)
     while len(left) > (costs.expected or 1):
-        broken = sorted(piece for piece in left if costs.of(piece) >= BROKEN)
-        joins = ((a, b, tuple(sorted(a + b))) for a, b in combinations(broken, 2))
+        joins = ((a, b, tuple(sorted(a + b))) for a, b in combinations(costs.costliest(left, BROKEN), 2))
         gains = ((costs.of(a) + costs.of(b) - costs.of(both), a, b, both) for a, b, both in joins)
         gain, a, b, both = max(gains, default=(0.0, (), (), ()))
         if gain <= 0:

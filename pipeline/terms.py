@@ -11,6 +11,7 @@ from typing import Literal
 
 __all__ = [
     "AGENCY",
+    "AGENCY_AND_POWER",
     "BRACKETED",
     "CATEGORIES",
     "CLOSING",
@@ -91,8 +92,12 @@ def _spaced(*words: str) -> str:
 
 
 _LEVEL_WORDS = _spaced("风险点等级", "风险等级", "风险级别", "风险级次")
+_LEVEL_VALUE = (
+    r"[“\"（(]?(?:较?[高中低]|一般|重大|较大|[一二三四]级?|[ⅠⅡⅢⅣI]{1,3}级?|[A-D]级?|[红橙黄蓝]色?|[★▲]{1,5})"
+    r"(?:级|等级|风险)?[”\"）)]?"
+)
 LEVEL_MARK = re.compile(
-    rf"(?:廉\s*政\s*)?{_LEVEL_WORDS}\s*(?:[:：为]\s*(?P<level>.*)|(?P<bare>[高中低一二三ⅠⅡⅢ]\S{{0,2}}))\s*$"
+    rf"(?:廉\s*政\s*)?{_LEVEL_WORDS}\s*(?:[:：]\s*(?P<level>[^。；;，,]{{0,14}})|为?\s*(?P<bare>{_LEVEL_VALUE}))[\s。；;]*$"
 )
 _PARTY_WORDS = _spaced(
     *(
@@ -145,6 +150,10 @@ CATEGORIES = tuple(dict.fromkeys(_CATEGORY_WORDS.values()))
 CATEGORY = re.compile(rf"(?:{'|'.join(sorted(_CATEGORY_WORDS, key=len, reverse=True))})(?:职权|权力|事项)?(?:类)?")
 AGENCY = re.compile(
     r"[\u4e00-\u9fff]{2,30}(?:局|厅|部|委|委员会|办公室|管委会|政府|中心|支队|大队|总队|院|署|处|所|站|社|会|队|公司|大学|学校)"
+)
+# The shortest beginning that ends like a government body, and a power's name behind it.
+AGENCY_AND_POWER = re.compile(
+    r"(?P<agency>[\u4e00-\u9fff]{3,20}?(?:局|厅|委员会|管委会|政府|办公室))(?P<power>[^\-—]{3,})"
 )
 DEPARTMENT = re.compile(
     r".*(?:科|室|股|处|中心|支队|大队|中队|总队|所|站|窗口|办公室|办|部|部门|机构|局|委|委员会|队|组|院|公司)$"
@@ -219,7 +228,9 @@ STAGES: tuple[StageTerm, ...] = (
     _stage("检查结果通报", r"结果通报|通报", 8, None, 0.1),
     _stage("事后监管", r"事后(监管|监督)|后续监管|批后监管", 9, None, 0.1),
     _stage("制定方案", r"(制定|拟定|编制).*(方案|计划)", 1, None, 0.3),
-    _stage("申请", r"(提出|提交|报送|递交).*(申请|申报|材料|方案|报告|书)|(申请|申报)$", 0, "application", 0.9),
+    _stage(
+        "申请", r"(提出|提交|报送|递交).*(申请|申报|材料|方案|报告|书)|(申请|申报)$|^(收到|接收)", 0, "application", 0.9
+    ),
     _stage("受理", r"受理|收件|接件", 1, "application", 0.05),
     _stage("初审", r"初审|预审", 2.5, "application", 0.05),
     _stage("评审", r"评审|评议|论证", 3.5, "application", 0.2),

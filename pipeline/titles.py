@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 
 from pipeline.matching import cheapest_matching
 from pipeline.roles import Part, Role
-from pipeline.terms import AGENCY, BRACKETED, CATEGORY, FIELDS, HEADING, category_of, plain, stage_term
+from pipeline.terms import (
+    AGENCY,
+    AGENCY_AND_POWER,
+    BRACKETED,
+    CATEGORY,
+    FIELDS,
+    HEADING,
+    category_of,
+    plain,
+    stage_term,
+)
 
 __all__ = ["Title", "cut_title", "matched", "titles_of"]
 
@@ -83,6 +93,9 @@ def _read_heading(line: str) -> Title:
     found = CATEGORY.search(before)
     if not found:
         category = category_of(inside)
+        owned = AGENCY_AND_POWER.fullmatch(plain(before))
+        if owned and not category:
+            return Title(line, owned["agency"], None, owned["power"])
         power = re.search(r"[\[【<](.+?)[\]】>]", inside)
         agency = before if AGENCY.fullmatch(plain(before)) else None
         return Title(line, agency, category, power[1] if power else None if agency else _power(before))
@@ -101,7 +114,8 @@ def _continues(title: Title, read: Title) -> bool:
     if HEADING.search(read.text):
         return bool(_HEADING_ALONE.fullmatch(plain(read.text))) and not HEADING.search(title.text)
     if read.category:
-        return title.category is None and title.power is None and title.power_code is None
+        begun = title.power is not None or title.power_code is not None
+        return title.category is None and (not begun or bool(_KIND.match(read.text)))
     return (read.power is None or title.power is None) and (read.power_code is None or title.power_code is None)
 
 
@@ -121,6 +135,11 @@ def _joined(title: Title, read: Title) -> Title:
 
 
 # Matching titles to charts
+
+# Pairs of characters that stand in titles and charts of any kind.
+EVERYDAY = frozenset(
+    ["行政", "办理", "案件", "件办", "管理", "审批", "审核", "审查", "申请", "处理", "工作", "事项", "监督"]
+)
 
 
 def matched(titles: Sequence[Title], charts: Sequence[Sequence[Part]]) -> list[Title | None]:
@@ -161,7 +180,7 @@ def _ranks(kinds: Sequence[bool]) -> list[int]:
 
 def _kinship(title: Title, grams: frozenset[str], weight: Mapping[str, float]) -> float:
     """The share of a title's words that stand in a chart, of those that stand in any; rare and many ones count more."""
-    known = _grams([title.power or title.text, title.category or ""]) & weight.keys() - {"行政"}
+    known = _grams([title.power or title.text, title.category or ""]) & weight.keys() - EVERYDAY
     total = sum(weight[gram] for gram in known)
     return sum(weight[gram] for gram in known if gram in grams) / (3.0 + total)
 

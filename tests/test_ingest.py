@@ -30,7 +30,7 @@ def test_files_below_a_folder_come_sorted_with_names_relative_to_it(tmp_path: Pa
     assert list(find([tmp_path])) == [(tmp_path / name, name) for name in names]
 
 
-def test_hidden_files_other_suffixes_and_links_to_folders_are_passed_over(tmp_path: Path) -> None:
+def test_hidden_files_other_suffixes_and_links_to_folders_or_nothing_are_passed_over(tmp_path: Path) -> None:
     inside, outside = tmp_path / "内", tmp_path / "外"
     touch(
         inside / "a.txt",
@@ -43,6 +43,7 @@ def test_hidden_files_other_suffixes_and_links_to_folders_are_passed_over(tmp_pa
     (inside / "g.txt").mkdir()
     try:
         (inside / "链").symlink_to(outside, target_is_directory=True)
+        (inside / "h.txt").symlink_to(tmp_path / "没有.txt")
     except OSError:
         pytest.skip("links need a right here that tests do not have")
     assert [name for _, name in find([inside])] == ["a.txt"]

@@ -357,6 +357,7 @@ def test_a_stage_label_is_as_written_without_blanks(paragraphs: list[str], label
         ("案件承办人", None),
         ("执法人员", None),
         ("主任", None),
+        ("处负责人", None),
         ("科长", None),
         ("", None),
         (None, None),

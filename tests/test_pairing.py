@@ -39,7 +39,7 @@ def test_boxes_before_their_stage_and_behind_it(kind: Kind, backwards: bool) -> 
 
 
 @given(charts(backwards=st.booleans()))
-@settings(deadline=None, max_examples=40, derandomize=True)
+@settings(deadline=None, max_examples=15, derandomize=True)
 def test_boxes_find_their_stage_whichever_sentences_they_hold(chart: Drawn) -> None:
     assert stage_by_box(chart.boxes()) == intended(chart)
 
@@ -74,6 +74,25 @@ def test_place_tells_where_wording_says_nothing() -> None:
     for backwards in (False, True):
         chart = Drawn(steps, backwards=backwards)
         assert stage_by_box(chart.boxes()) == intended(chart)
+
+
+NEUTRAL = tuple(
+    Step(stage, (f"{mark}某某",), (f"{mark}某",))
+    for stage, mark in [("播种", "甲"), ("浇水", "乙"), ("修枝", "丙"), ("采摘", "丁")]
+)
+
+
+def heap(steps: Sequence[Step], *names: str) -> list[Paragraphs]:
+    """The stages, then all measures, then all risks."""
+    return [*((name,) for name in names), *(s.measure_box for s in steps), *(s.risk_box for s in steps)]
+
+
+def test_heaps_that_say_nothing_are_dealt_out_in_order() -> None:
+    assert stage_by_box(heap(NEUTRAL, "播种", "浇水", "修枝", "采摘")) == intended(Drawn(NEUTRAL))
+
+
+def test_stages_that_are_usually_bare_are_left_out_where_boxes_are_few() -> None:
+    assert stage_by_box(heap(NEUTRAL, "申请", "播种", "浇水", "修枝", "采摘", "办结")) == intended(Drawn(NEUTRAL))
 
 
 def test_a_bare_stage_between_two_full_ones_stays_bare() -> None:
@@ -127,7 +146,7 @@ def test_a_rival_is_another_stage_and_never_cheaper(boxes: list[str | Paragraphs
 
 
 @given(charts(backwards=st.booleans()), st.sampled_from(["丁科", "窗口", "张某"]), st.sampled_from("高中低"))
-@settings(deadline=None, max_examples=20, derandomize=True)
+@settings(deadline=None, max_examples=8, derandomize=True)
 def test_owners_and_levels_do_not_matter(chart: Drawn, owner: str, level: str) -> None:
     """The same chart with other owners and levels is paired alike."""
     changed = [
@@ -145,7 +164,7 @@ def test_owners_and_levels_do_not_matter(chart: Drawn, owner: str, level: str) -
 
 
 @given(charts())
-@settings(deadline=None, max_examples=20, derandomize=True)
+@settings(deadline=None, max_examples=8, derandomize=True)
 def test_a_chart_and_its_mirror_are_paired_alike(chart: Drawn) -> None:
     forward, backward = chart.boxes(), chart.boxes()[::-1]
     assert stage_by_box(forward) == stage_by_box(backward)
@@ -169,6 +188,12 @@ def test_certain_charts_teach_which_sentence_stands_where() -> None:
     risks, measures = LICENCE["受理"]
     assert all(lore[Role.RISK, text] == {"受理": 1} for text in risks)
     assert all(lore[Role.MEASURE, text] == {"受理": 1} for text in measures)
+
+
+def test_charts_that_leave_a_choice_teach_nothing() -> None:
+    """Two pairs of boxes that say nothing, heaped behind two stages, could as well be exchanged."""
+    lore = learned([paired(heap(NEUTRAL[:2], "播种", "浇水"))])
+    assert not any(stages.total() for stages in lore.values())
 
 
 def test_a_sentence_counts_once_for_each_chart() -> None:

@@ -1,5 +1,8 @@
 """From charts to records, end to end from small dumps."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -151,7 +154,15 @@ def test_a_level_of_another_scale_stays_as_label() -> None:
 def test_what_is_missing_or_doubled_is_doubted(
     risks: tuple[str, ...], measures: tuple[str, ...], doubts: tuple[str, ...]
 ) -> None:
-    assert record(stage("受理", risks, measures)).doubts == doubts
+    found = record(stage("受理", risks, measures))
+    assert found.doubts == doubts
+
+
+def test_of_two_levels_or_owners_the_last_counts() -> None:
+    found = record(
+        stage("受理", ("1.插队。风险等级：高", "2.压件。风险等级：低"), ("1.轮岗。责任人：甲科", "责任人：乙科"))
+    )
+    assert (found.level, found.level_label, found.responsible_party, found.unit) == ("低", "低", "乙科", ("乙科",))
 
 
 def test_doubts_of_the_stage_come_along() -> None:
@@ -236,6 +247,27 @@ def test_ids_are_the_same_in_the_next_run(tmp_path: Path) -> None:
     first, second = (reading(tmp_path / name, text) for name in ("一", "二"))
     assert [one.id for one in first.records] == [one.id for one in second.records]
     assert len({one.id for one in first.records}) == len(first.records) == 8
+
+
+def test_ids_do_not_depend_on_how_a_process_hashes_strings(tmp_path: Path) -> None:
+    """Two processes of their own read a broken chart among others."""
+    broken, whole = drawn(LICENCE, "基建科"), drawn(LICENCE, "人事科")
+    pieces = Drawn(broken.steps[:3]).boxes(), Drawn(broken.steps[3:], header=False).boxes()
+    found = reading(tmp_path, dump(TITLE, TITLE.replace("记账", "发票"), *pieces[0], *whole.boxes(), *pieces[1]))
+    code = (
+        "import sys, pathlib; from pipeline.ingest import read;"
+        "print(*(one.id for one in read(pathlib.Path(sys.argv[1]), 'a.txt').records))"
+    )
+    for seed in ("1", "2"):
+        run = subprocess.run(
+            [sys.executable, "-c", code, found.source.path],
+            cwd=Path(__file__).resolve().parent.parent,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert run.stdout.split() == [one.id for one in found.records]
 
 
 @given(st.lists(st.sampled_from(["申请", "受理", "审查", "决定", "审查"]), min_size=1, max_size=6))

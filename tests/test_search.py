@@ -84,7 +84,11 @@ def _every_substring_is_found(index: Index, texts: Iterable[str], bare: bool = T
                 if '"' in part:
                     continue
                 assert text in said(find(index, _quoted(part))), part
-                plain = not any(word.startswith(("-", "－")) for word in part.split()) and ":" not in part and "：" not in part
+                plain = (
+                    not any(word.startswith(("-", "－")) for word in part.split())
+                    and ":" not in part
+                    and "：" not in part
+                )
                 if bare and plain:
                     assert text in said(find(index, part)), part
 

@@ -184,6 +184,14 @@ def test_a_penalty_goes_to_a_case_and_a_licence_to_an_application() -> None:
     assert powers(matched(given_titles, [licence, licence, case])) == ["甲项", "丙项", "乙项"]
 
 
+def test_stages_tell_a_case_where_no_word_does() -> None:
+    case = Drawn(
+        tuple(step for step in drawn(CASE).steps if step.stage in ("发现违法事实", "立案", "调查取证", "结案"))
+    )
+    found = matched(titles("行政许可——甲项", "行政处罚——乙项"), [chart_parts(case), chart_parts(drawn(LICENCE))])
+    assert powers(found) == ["乙项", "甲项"]
+
+
 def test_owners_tell_titles_apart() -> None:
     water, school = (chart_parts(drawn(LICENCE, owner)) for owner in ("水利股", "教育股"))
     given_titles = titles("行政许可——学校设立", "行政许可——河道采砂")
