@@ -110,9 +110,13 @@ def stage_label(paragraphs: Iterable[str]) -> str:
 
 
 def canonical_stage(label: str) -> str:
-    """The genre's name for a stage where its label is a plain variant of it, else the label."""
+    """The genre's name for a stage where its label is a plain variant of it (立（受）案 for 立案), else the label."""
     term = stage_term(label)
-    return term.name if term and len(plain(label)) <= len(term.name) + 4 else label
+    if term is None:
+        return label
+    rest = re.sub(r"\(.*\)", "", term.pattern.sub("", plain(label)))
+    variant = term.name == "申请" or (len(rest) <= 2 and stage_term(rest) is None)
+    return term.name if variant else label
 
 
 def department_of(party: str | None) -> str | None:

@@ -80,7 +80,6 @@ def test_a_count_is_no_number(line: str) -> None:
     assert cleaned(line) == line
 
 
-@pytest.mark.xfail(strict=True, reason="a decimal, a time of day or a count is taken for a number and lost")
 @pytest.mark.parametrize(
     "line", ["1.5倍以上罚款", "2.3万元以上集体研究", "12:30前受理", "2套台账分开登记", "3方到场验收"]
 )
@@ -88,7 +87,11 @@ def test_a_quantity_is_no_number(line: str) -> None:
     assert cleaned(line) == line
 
 
-@pytest.mark.xfail(strict=True, reason="only the first half of a row.item number is taken off")
+@pytest.mark.xfail(strict=True, reason="a decimal with a blank before its unit is taken for a row.item number")
+def test_a_quantity_with_a_blank_is_no_number() -> None:
+    assert cleaned("1.5 倍以上罚款") == "1.5 倍以上罚款"
+
+
 def test_a_number_of_row_and_item_is_taken_off_whole() -> None:
     assert cleaned("1.1 建立台账") == "建立台账"
 
@@ -125,7 +128,7 @@ def test_cleaning_takes_off_no_more_than_a_number_and_punctuation_at_the_ends(te
     """What is left stands in the text as it is, and what was before and behind it is number or punctuation."""
     bare, left = "".join(text.split()), "".join(cleaned(text).split())
     assert left in bare
-    before, _, behind = bare.partition(left) if left else (bare, "", "")
+    before, _, behind = bare.rpartition(left) if left else (bare, "", "")
     assert not re.search(r"[^\d①-⑳（）()、.．:：，,。；;]", before)
     assert not behind.strip("。；;.．，,、")
 
@@ -139,7 +142,6 @@ def test_cleaning_twice_is_cleaning_once(number: str, text: str) -> None:
     assert cleaned(once) == once
 
 
-@pytest.mark.xfail(strict=True, reason="of two numbers one is taken off at a time")
 @pytest.mark.parametrize("line", ["1.1建立台账", "1、2、建立台账", "1.（1）建立台账"])
 def test_cleaning_twice_is_cleaning_once_with_two_numbers(line: str) -> None:
     assert cleaned(cleaned(line)) == cleaned(line)
@@ -175,12 +177,10 @@ def test_items_of_a_box(paragraphs: list[str], items: list[str]) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        pytest.param("1公开流程；2公开时限", marks=pytest.mark.xfail(strict=True, reason="glued numbers in one line")),
-        pytest.param(
-            "①公开流程；②公开时限", marks=pytest.mark.xfail(strict=True, reason="circled numbers in one line")
-        ),
-        pytest.param("（1）公开流程；（2）公开时限", marks=pytest.mark.xfail(strict=True, reason="bracketed numbers")),
-        pytest.param("1：公开流程；2：公开时限", marks=pytest.mark.xfail(strict=True, reason="numbers before a colon")),
+        "1公开流程；2公开时限",
+        "①公开流程；②公开时限",
+        "（1）公开流程；（2）公开时限",
+        "1：公开流程；2：公开时限",
         "\uff11．公开流程；\uff12．公开时限",
     ],
 )
@@ -239,6 +239,23 @@ def test_levels_and_owners_of_a_line(line: str, levels: list[str], owners: list[
     assert (list(found_levels), list(found_owners)) == (levels, owners)
 
 
+@pytest.mark.xfail(strict=True, reason="the opening bracket stays with the item, the closing one with the mark")
+@pytest.mark.parametrize(
+    ("line", "levels", "owners"),
+    [("1.公开结果。（责任人：乙科）", (), ("乙科",)), ("1.收受财物（风险等级：高）", ("高",), ())],
+)
+def test_a_mark_may_stand_in_brackets(line: str, levels: tuple[str, ...], owners: tuple[str, ...]) -> None:
+    assert marks_of([line]) == (levels, owners)
+    assert items_of([line]) in (("公开结果",), ("收受财物",))
+
+
+@pytest.mark.xfail(strict=True, reason="what stands below an owner line is read as an item")
+@pytest.mark.parametrize("lines", [["1.公开结果。", "责任人：", "乙科"], ["1.公开结果。", "责任人：乙科", "负责人"]])
+def test_an_owner_may_take_two_lines(lines: list[str]) -> None:
+    assert items_of(lines) == ("公开结果",)
+    assert "乙科" in "".join(marks_of(lines)[1])
+
+
 def test_marks_of_a_box_come_in_order() -> None:
     assert marks_of(["风险等级：高", "1.公开。责任人：甲科", "责任人：乙科", "风险等级：低"]) == (
         ("高", "低"),
@@ -261,7 +278,6 @@ def test_marks_are_taken_off_the_end(line: str, left: str) -> None:
     assert unmarked(line).strip() == left
 
 
-@pytest.mark.xfail(strict=True, reason="a sentence that speaks of risk levels or owners is cut and read as a mark")
 @pytest.mark.parametrize(
     "sentence",
     ["风险等级为高的事项由局长审批", "按事项区分风险等级高低", "把风险等级为中、低的事项下放到窗口"],

@@ -91,6 +91,13 @@ def test_heaps_that_say_nothing_are_dealt_out_in_order() -> None:
     assert stage_by_box(heap(NEUTRAL, "播种", "浇水", "修枝", "采摘")) == intended(Drawn(NEUTRAL))
 
 
+def test_two_pairs_that_speak_of_one_stage_share_two_stages() -> None:
+    risks, measures = LICENCE["受理"]
+    boxes = heap([Step("受理", risks[:1], measures[:1]), Step("播种", risks[1:], measures[1:])], "受理", "播种")
+    found = paired(boxes)
+    assert sorted(found.stage_of[:2]) == sorted(found.stage_of[2:]) == [0, 1]
+
+
 def test_stages_that_are_usually_bare_are_left_out_where_boxes_are_few() -> None:
     assert stage_by_box(heap(NEUTRAL, "申请", "播种", "浇水", "修枝", "采摘", "办结")) == intended(Drawn(NEUTRAL))
 

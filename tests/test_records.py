@@ -87,7 +87,7 @@ def test_a_chart_becomes_records(tmp_path: Path) -> None:
     )
     assert (second.stage, second.stage_order, second.level) == ("审查", 2, "高")
     assert (second.risk_points, second.control_measures) == (("对材料审查不严",), ("两人审查材料",))
-    assert (second.responsible_party, second.unit, second.doubts) == ("分管领导", ("望溪市财政局",), ())
+    assert (second.responsible_party, second.unit, second.doubts) == ("分管领导", ("望溪市财政局", "会计科"), ())
 
 
 @pytest.mark.parametrize("kind", [LICENCE, CASE])
@@ -188,6 +188,25 @@ def test_an_agency_given_from_outside_only_fills_a_gap(
 ) -> None:
     found = record(stage(measures=("1.轮岗。", f"责任人：{party}")), asked, agency=own)
     assert (found.agency, found.unit) == (agency, unit)
+
+
+@pytest.mark.parametrize(
+    ("owners", "departments"),
+    [
+        (["甲科", "甲科负责人", "经办人"], ["甲科", "甲科", "甲科"]),
+        (["甲科", "经办人"], ["甲科", "甲科"]),
+        (["甲科", "经办人", "分管领导"], ["甲科", None, None]),
+        (["甲科", "乙股", "经办人"], ["甲科", "乙股", None]),
+        (["经办人", "分管领导"], [None, None]),
+    ],
+)
+def test_a_persons_stage_is_of_the_department_that_owns_half_the_chart(
+    owners: list[str], departments: list[str | None]
+) -> None:
+    stages = [stage(f"第{owner}关", measures=("1.轮岗。", f"责任人：{owner}")) for owner in owners]
+    found = list(records_of(SOURCE, chart(*stages, agency="丙局"), "sequence"))
+    assert [one.unit for one in found] == [("丙局", name) if name else ("丙局",) for name in departments]
+    assert [one.responsible_party for one in found] == owners
 
 
 def test_the_page_is_that_of_the_first_box() -> None:

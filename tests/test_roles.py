@@ -90,9 +90,9 @@ def test_a_mark_tells_more_than_wording(items: str, mark: str, role: str) -> Non
 @pytest.mark.parametrize(
     ("box", "role"),
     [
-        (("1.故意刁难办事人，索取好处。", "2.不按规定程序受理。"), "risk"),
+        (("1.故意刁难办事人，索取好处。", "2.不按先后顺序受理。"), "risk"),
         (("1.越权审批，徇私舞弊。",), "risk"),
-        (("1.建立首问负责制度。", "2.加强内部监督检查。"), "measure"),
+        (("1.建立首问负责制度。", "2.加强窗口巡查。"), "measure"),
         (("1.完善公开制度。", "2.严格责任追究。"), "measure"),
     ],
 )
@@ -209,6 +209,12 @@ def test_a_line_is_at_most_one_of_title_label_stage_and_mark(text: str) -> None:
     ],
 )
 def test_a_sentence_is_no_stage(text: str) -> None:
+    assert not looks_like_stage(text)
+
+
+@pytest.mark.xfail(strict=True, reason="two of anything are taken for a stage")
+@pytest.mark.parametrize("text", ["↓↓", "——", "ok", "■□"])
+def test_what_has_no_chinese_word_is_no_stage(text: str) -> None:
     assert not looks_like_stage(text)
 
 

@@ -91,7 +91,6 @@ def test_cutting_twice_gives_the_same(boxes: list[str | Paragraphs], expected: i
         assert split(body, expected) == split(body, expected)
 
 
-@pytest.mark.xfail(strict=True, reason="median of no prices")
 @pytest.mark.parametrize("expected", [None, 1])
 def test_nothing_makes_no_chart(expected: int | None) -> None:
     nothing: list[Part] = []
