@@ -82,7 +82,7 @@ def _sections(parts: Sequence[Part]) -> list[tuple[list[Title], list[Part]]]:
         if any(part.role in CONTENT for part in body):
             sections.append(([], []))
         else:
-            body[:] = [part for part in body if part.role is Role.OTHER]
+            body[:] = [part for part in body if part.role is not Role.LABEL]
         sections[-1][0].extend(paragraph for part in group for paragraph in part.box.paragraphs)
     return [(titles_of(lines), body) for lines, body in sections]
 

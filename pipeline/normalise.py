@@ -23,7 +23,7 @@ _UNIT = (
     r"(?:[个名天月周次万千百元倍岁户种件份张套方米吨亩%〇零]|人(?![事员为情])|日(?!常)|年(?!度)|级(?!别)|分(?![管工级类局])|项(?!目)|家(?!属)"
     r"|类(?!别)|号(?!召)|小时|时(?!限)|点|部(?!门)|成(?![立本果])|位|以[上下内外]|工作日|条(?!件))"
 )
-_DECIMAL = r"\d{1,2}\s*(?:[.．]\d+(?:倍|[万亿]?元|[万亿]|%|米|公里|吨|亩)|[:：]\d\d)"
+_DECIMAL = r"\d{1,2}\s*(?:[.．]\d?[1-9]\s*(?:倍|[万亿]?元|[万亿]|%|米|公里|吨|亩|个百分点)|[:：]\d\d)"
 _NUMBER = re.compile(
     rf"\s*(?!{_DECIMAL})(?:[（(]\s*(?P<a>\d{{1,2}})\s*[)）][、.．:：]*"
     rf"|\d{{1,2}}[.．](?P<row>\d{{1,2}})[、.．]?(?=\s*[“《\u4e00-\u9fff])(?!{_UNIT})"
@@ -59,7 +59,7 @@ def marks_of(paragraphs: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...
     """The levels and the owners marked in some paragraphs, as written, in order; an empty one is left out."""
     levels: list[str] = []
     parties: list[str] = []
-    for text in paragraphs:
+    for text in _whole_marks(paragraphs):
         if party := PARTY_MARK.search(text):
             parties.append(_trimmed(LEVEL_MARK.sub("", party["party"])))
         if level := LEVEL_MARK.search(PARTY_MARK.sub("", text)) or LEVEL_MARK.search(text):
@@ -73,9 +73,25 @@ def _trimmed(text: str) -> str:
 
 def items_of(paragraphs: Iterable[str]) -> tuple[str, ...]:
     """The statements of a box: a paragraph each, or several where numbers run on within one; marks are left out."""
-    return tuple(
-        text for paragraph in paragraphs for part in _numbered_parts(unmarked(paragraph)) if (text := cleaned(part))
-    )
+    lines = map(unmarked, _whole_marks(paragraphs))
+    return tuple(text for line in lines for part in _numbered_parts(line) if (text := cleaned(part)))
+
+
+_NAME = re.compile(r"[^。；;，,:：\d]{1,12}(?:[人员科室股处长所队]|主任|中心|支队|大队)")
+
+
+def _whole_marks(paragraphs: Iterable[str]) -> Iterator[str]:
+    """The paragraphs, a name below an owner line put behind it: `责任人：` / `乙科`, `责任人：乙科` / `负责人`."""
+    previous: str | None = None
+    for text in paragraphs:
+        if previous is not None and PARTY_MARK.search(previous) and _NAME.fullmatch(text.strip()):
+            previous += text.strip()
+            continue
+        if previous is not None:
+            yield previous
+        previous = text
+    if previous is not None:
+        yield previous
 
 
 def _numbered_parts(text: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ __all__ = ["Lore", "Pairing", "Rival", "learned", "pair", "without"]
 
 CONTENT = (Role.RISK, Role.MEASURE, Role.MONITOR)
 WORDING, POSITION, ORDER, SHARING, ALONE, BARE = 2.0, 0.8, 0.3, 3.0, 1.0, 0.5  # prices, see _Costs.total
+LARGEST = 900  # boxes times stages of the largest chart that is searched; real ones have up to some 500
 CERTAIN = 1.0  # margin from which a box teaches which stage its sentences belong to
 
 Lore = Mapping[tuple[Role, str], Counter[str]]  # (kind, sentence) -> stage label -> how often, where it is certain
@@ -48,7 +49,7 @@ def pair(parts: Sequence[Part], lore: Lore) -> Pairing:
     """The cheapest assignment of the content boxes of a chart to its stages; all to stage 0 if it has none or one."""
     stages = tuple(part for part in parts if part.role is Role.STAGE)
     boxes = tuple(part for part in parts if part.role in CONTENT)
-    if len(stages) < 2 or not boxes:
+    if len(stages) < 2 or not boxes:  # nothing to choose
         return Pairing(stages, boxes, (0,) * len(boxes), (Rival(0, math.inf),) * len(boxes))
     solved = [_solved(_Costs.of(parts, stages, boxes, lore, side)) for side in (0, -1)]
     _, stage_of, costs = min(solved, key=lambda result: result[0])
@@ -110,6 +111,11 @@ class _Costs:
         )
         return cls(tuple(CONTENT.index(part.role) for part in boxes), place, bare)
 
+    @property
+    def small(self) -> bool:
+        """Whether this is no larger than charts are; anything else is not worth the time of a search."""
+        return len(self.place) * len(self.bare) <= LARGEST
+
     def total(self, stage_of: Assignment) -> float:
         """The price of an assignment."""
         held = [[0, 0, 0] for _ in self.bare]
@@ -154,6 +160,8 @@ class _Costs:
 
     def rivals(self, stage_of: Assignment) -> tuple[Rival, ...]:
         """Of each box the cheapest assignment that moves it."""
+        if not self.small:
+            return tuple(Rival(stage, 0.0) for stage in stage_of)
         now = self.total(stage_of)
         rivals = [Rival(stage, math.inf) for stage in stage_of]
         for moved, other in self.neighbours(stage_of):
@@ -186,11 +194,12 @@ def _starts(costs: _Costs) -> Iterator[Assignment]:
 
 def _descended(costs: _Costs, stage_of: Assignment) -> tuple[float, Assignment]:
     now = costs.total(stage_of)
-    while True:
+    while costs.small:
         price, best = min((costs.total(other), other) for _, other in costs.neighbours(stage_of))
         if price >= now - 1e-9:
-            return now, stage_of
+            break
         now, stage_of = price, best
+    return now, stage_of
 
 
 def _positions(parts: Sequence[Part]) -> tuple[list[int], list[int]]:

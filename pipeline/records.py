@@ -64,7 +64,7 @@ def _record(
         monitoring_points=monitors,
         placed_by=placed_by,
         confidence=stage.confidence,
-        doubts=(*stage.doubts, *_mark_doubts(stage, levels, parties)),
+        doubts=(*stage.doubts, *_mark_doubts(stage, levels, parties), *_inherited(party, department)),
     )
 
 
@@ -82,6 +82,11 @@ def _mark_doubts(stage: Stage, levels: tuple[str, ...], parties: tuple[str, ...]
         yield f"另有风险等级：{'、'.join(levels[:-1])}"
     if len(set(parties)) > 1:
         yield f"另有责任人：{'、'.join(parties[:-1])}"
+
+
+def _inherited(party: str | None, department: str | None) -> Iterator[str]:
+    if department and not department_of(party):
+        yield "科室由同图的其他环节推断"
 
 
 def _items(boxes: tuple[Box, ...]) -> tuple[str, ...]:

@@ -157,7 +157,12 @@ def is_title(text: str) -> bool:
 def looks_like_stage(text: str) -> bool:
     """Whether an un-numbered line is short and worded like the name of a step, not like a sentence about it."""
     bare = plain(text)
-    if not 1 < len(bare) <= 26 or item_number(text) is not None or re.search(r"[。；;:：!?]", bare):
+    if (
+        not 1 < len(bare) <= 26
+        or not re.search(r"[\u4e00-\u9fff]", bare)
+        or item_number(text) is not None
+        or re.search(r"[。；;:：!?]", bare)
+    ):
         return False
     if is_label(text) or is_title(text) or is_marking(text) or MONITOR_WORDS.search(bare):
         return False

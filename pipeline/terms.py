@@ -97,7 +97,8 @@ _LEVEL_VALUE = (
     r"(?:级|等级|风险)?[”\"）)]?"
 )
 LEVEL_MARK = re.compile(
-    rf"(?:廉\s*政\s*)?{_LEVEL_WORDS}\s*(?:[:：]\s*(?P<level>[^。；;，,]{{0,14}})|为?\s*(?P<bare>{_LEVEL_VALUE}))[\s。；;]*$"
+    rf"[（(]?(?:廉\s*政\s*)?{_LEVEL_WORDS}\s*(?:[:：]\s*(?P<level>[^。；;，,）)]{{0,14}})"
+    rf"|为?\s*(?P<bare>{_LEVEL_VALUE}))[\s。；;）)]*$"
 )
 _PARTY_WORDS = _spaced(
     *(
@@ -114,7 +115,11 @@ _PARTY_WORDS = _spaced(
     ),
     *("主管领导", "分管领导"),
 )
-PARTY_MARK = re.compile(rf"(?:直接|部门|风险防控|防控|主要)?{_PARTY_WORDS}\s*[:：]\s*(?P<party>.*)$")
+# An owner stands behind a stop or at the beginning of its line: `明确责任人：…` is a sentence about owners.
+PARTY_MARK = re.compile(
+    rf"(?:^\s*|(?<=[。；;，,、）)\s])|[（(])(?:直接|部门|风险防控|防控|主要)?{_PARTY_WORDS}\s*[:：]"
+    r"\s*(?P<party>[^（()）]*(?:[（(][^（()）]*[）)][^（()）]*)*)[）)]?\s*$"
+)
 
 # Titles
 HEADING = re.compile(r"风险(?:点)?(?:防控|防范|管控)?(?:流程)?图")

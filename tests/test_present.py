@@ -18,7 +18,7 @@ from pipeline.model import Kind, Problem, Record, Tally
 from tests.helpers import record
 
 HOSTILE = "收受\x1b[31m财物\x07\u202e\u200b\u2028\x9b31m\ufeff\u061c\r\n\t\ue000"
-LONG = "对不符合条件的予以立案，对符合条件的不予立案 or without any reason，收受财物或娱乐消费等" * 3
+LONG = "该收的件推给别处，不该收的件插队办 or without any reason，收受财物后放行" * 3
 
 
 def _columns(line: str) -> int:

@@ -87,7 +87,11 @@ def test_a_chart_becomes_records(tmp_path: Path) -> None:
     )
     assert (second.stage, second.stage_order, second.level) == ("审查", 2, "高")
     assert (second.risk_points, second.control_measures) == (("对材料审查不严",), ("两人审查材料",))
-    assert (second.responsible_party, second.unit, second.doubts) == ("分管领导", ("望溪市财政局", "会计科"), ())
+    assert (second.responsible_party, second.unit, second.doubts) == (
+        "分管领导",
+        ("望溪市财政局", "会计科"),
+        ("科室由同图的其他环节推断",),
+    )
 
 
 @pytest.mark.parametrize("kind", [LICENCE, CASE])
