@@ -5,6 +5,7 @@ each, stages of one family in one direction, and sentences that speak of its own
 charts whose boxes are known; only their proportions matter.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,17 @@ from pipeline.roles import Part, Role
 from pipeline.terms import CLOSING, CUES, OPENING, UNKNOWN_BARE, stage_term
 from pipeline.wording import cue_stage, family_of, votes
 
-__all__ = ["Habits", "Price", "Trait", "habits_of", "one_owner", "piece_price", "running_prices", "traits_of"]
+__all__ = [
+    "Habits",
+    "Price",
+    "Trait",
+    "habits_of",
+    "one_owner",
+    "piece_price",
+    "running_prices",
+    "stage_last",
+    "traits_of",
+]
 
 FAR_APART = 30  # blank lines that speak for another chart: the anchor moved on
 FEWEST = 3  # stages of a usual chart
@@ -34,6 +45,7 @@ class Habits:
     labelled: bool
     monitored: bool
     one_owner: float = 0.3  # 0 where charts have many owners, 1 where each has one
+    stage_last: float = 0.5  # the share of charts whose boxes stand before their stages
 
 
 def habits_of(parts: Sequence[Part]) -> Habits:
@@ -82,6 +94,7 @@ class Trait:
     family: int = 2  # of a stage, or of what a box speaks of
     rank: float | None = None
     content: float = 0.0  # how likely a stage has boxes
+    bare_odds: float = 0.0  # the logarithm of the odds that it has none
     cue: int = _NO_CUE
     text: int = 0
     owners: int = 0
@@ -106,6 +119,7 @@ def _trait(part: Part, stages: _Bits, texts: _Bits, owners: _Bits) -> Trait:
     far = part.box.gap >= FAR_APART
     if part.role is Role.STAGE:
         term, cue = stage_term(part.stage), cue_stage(part.stage)
+        bare = term.bare if term else UNKNOWN_BARE
         return Trait(
             part.role,
             far=far,
@@ -114,7 +128,8 @@ def _trait(part: Part, stages: _Bits, texts: _Bits, owners: _Bits) -> Trait:
             closes=_closes(part.stage),
             family=_FAMILY_NUMBER[term.family if term else None],
             rank=term.rank if term else None,
-            content=1 - (term.bare if term else UNKNOWN_BARE),
+            content=1 - bare,
+            bare_odds=math.log(bare / (1 - bare)),
             cue=_CUE_NUMBER[cue] if cue else _NO_CUE,
         )
     return Trait(
@@ -130,10 +145,30 @@ def _trait(part: Part, stages: _Bits, texts: _Bits, owners: _Bits) -> Trait:
     )
 
 
+def _surprise(bare_odds: float, boxes: int) -> float:
+    """The price of a stage that has boxes though it is usually bare, or has none though it usually has some."""
+    return max(0.0, 0.3 * bare_odds if boxes else -0.1 * bare_odds)
+
+
 class _Order:
     """What the order of one unbroken run of boxes says: where stages, opening, closing, header and boxes stand."""
 
-    __slots__ = ("before", "behind", "boxes", "closing", "header", "jumps", "opening", "ranks", "stages", "turns")
+    __slots__ = (
+        *(
+            "before",
+            "behind",
+            "boxes",
+            "closing",
+            "header",
+            "jumps",
+            "last_odds",
+            "opening",
+            "ranks",
+            "stages",
+            "turns",
+        ),
+        *("stage_first", "stage_last"),
+    )
 
     def __init__(self) -> None:
         self.boxes = self.jumps = self.stages = 0
@@ -143,6 +178,8 @@ class _Order:
         self.ranks: list[float] = []
         self.turns = 0.0
         self.before = self.behind = 0  # boxes before the first stage and behind the last one
+        # What the stages say to having the boxes before them (stage_last) or behind them (stage_first).
+        self.stage_last = self.stage_first = self.last_odds = 0.0
 
     def add(self, trait: Trait) -> None:
         self.jumps += trait.far and self.boxes > 0
@@ -160,6 +197,10 @@ class _Order:
             self.opening = self.stages
         if trait.closes and self.closing is None:
             self.closing = self.stages
+        self.stage_last += _surprise(trait.bare_odds, self.behind if self.stages else self.before)
+        if self.stages:
+            self.stage_first += _surprise(self.last_odds, self.behind)
+        self.last_odds = trait.bare_odds
         self.stages += 1
         self.behind = 0
         if trait.rank is not None:
@@ -168,13 +209,20 @@ class _Order:
             if len(ranks) > 2 and (ranks[-3] - ranks[-2]) * (ranks[-2] - ranks[-1]) < 0:
                 self.turns += 0.4 + 0.15 * abs(ranks[-2] - ranks[-1])
 
-    def disorder(self) -> float:
+    def sides(self) -> tuple[float, float]:
+        """What speaks against the boxes of each stage standing before it, and against their standing behind it."""
+        stage_first = self.stage_first + _surprise(self.last_odds, self.behind)
+        return self.stage_last + 0.5 * self.behind, stage_first + 0.5 * self.before
+
+    def disorder(self, habits: Habits) -> float:
         """The price of stages out of order, of a header out of place, and of boxes on both sides of the stages."""
         price = self.turns + 1.5 * self.jumps + self._out_of_place()
-        if self.stages and not self.turns:
-            price += 0.5 * min(self.before, self.behind)
+        if self.stages:
+            stage_last, stage_first = self.sides()
+            unusual = max(0.0, 2 * habits.stage_last - 1.4), max(0.0, 0.6 - 2 * habits.stage_last)
+            price += min(stage_last + 2 * unusual[1], stage_first + 2 * unusual[0], 2.0)
         if self.closing == self.stages - 1 > 0:
-            price += 0.3 * self.behind
+            price += 0.6 * self.behind
         if self.header is not None:
             price += min(2, self.header, self.stages - self.header) + self._header_at_wrong_end(self.header)
         return price
@@ -192,6 +240,19 @@ class _Order:
         if len(ranks) < 3 or ranks[0] == ranks[-1]:
             return False
         return header == (self.stages if ranks[0] < ranks[-1] else 0)
+
+
+def stage_last(charts: Iterable[Sequence[Trait]]) -> float:
+    """The share of charts whose boxes rather stand before their stages than behind them."""
+    votes = []
+    for chart in charts:
+        order = _Order()
+        for trait in chart:
+            order.add(trait)
+        before, behind = order.sides()
+        if order.stages > 1 and abs(before - behind) > 0.3:
+            votes.append(before < behind)
+    return (sum(votes) + 1) / (len(votes) + 2)
 
 
 class _Count:
@@ -213,9 +274,9 @@ class _Count:
         self.disorder = 0.0  # of the runs before the present one
         self.last: int | None = None
 
-    def add(self, place: int, trait: Trait) -> None:
+    def add(self, place: int, trait: Trait, habits: Habits) -> None:
         if self.last is not None and place != self.last + 1:
-            self.disorder += self.order.disorder()
+            self.disorder += self.order.disorder(habits)
             self.order = _Order()
         self.last = place
         self.order.add(trait)
@@ -274,7 +335,7 @@ class _Count:
             + 0.5 * max(0.0, self.surplus[Role.RISK] - self.places[_NO_CUE])
             + 0.3 * max(0.0, self.surplus[Role.MEASURE] - self.places[_NO_CUE])
             + self.disorder
-            + self.order.disorder()
+            + self.order.disorder(habits)
         )
 
     def _foreign_boxes(self) -> int:
@@ -309,7 +370,7 @@ def piece_price(piece: Iterable[int], traits: Sequence[Trait], habits: Habits) -
     """The price of the chart made of some parts, named by their places in ascending order."""
     count = _Count()
     for place in piece:
-        count.add(place, traits[place])
+        count.add(place, traits[place], habits)
     return sum(count.price(habits))
 
 
@@ -317,5 +378,5 @@ def running_prices(start: int, traits: Sequence[Trait], habits: Habits) -> Itera
     """The prices of the charts made of one, two, three … parts from `start` on."""
     count = _Count()
     for place in range(start, len(traits)):
-        count.add(place, traits[place])
+        count.add(place, traits[place], habits)
         yield count.price(habits)

@@ -12,7 +12,17 @@ from itertools import chain, combinations, islice, pairwise, takewhile
 from operator import itemgetter
 from statistics import median
 
-from pipeline.pricing import Habits, Price, Trait, habits_of, one_owner, piece_price, running_prices, traits_of
+from pipeline.pricing import (
+    Habits,
+    Price,
+    Trait,
+    habits_of,
+    one_owner,
+    piece_price,
+    running_prices,
+    stage_last,
+    traits_of,
+)
 from pipeline.roles import Part
 
 __all__ = ["split"]
@@ -37,7 +47,11 @@ def split(parts: Sequence[Part], expected: int | None) -> list[list[Part]]:
         return []
     traits, habits = traits_of(parts), habits_of(parts)
     first = _cut(_prices(traits, habits), *TRIALS[0])
-    habits = replace(habits, one_owner=one_owner([[parts[place] for place in piece] for piece in first]))
+    habits = replace(
+        habits,
+        one_owner=one_owner([[parts[place] for place in piece] for piece in first]),
+        stage_last=stage_last([[traits[place] for place in piece] for piece in first]),
+    )
     prices = _prices(traits, habits)
     worth, best = _solved(prices, _Costs(traits, habits, expected))
     if (expected and len(best) != expected) or habits.one_owner > 0.5:
