@@ -21,6 +21,7 @@ __all__ = ["Lore", "Pairing", "Rival", "learned", "pair", "without"]
 CONTENT = (Role.RISK, Role.MEASURE, Role.MONITOR)
 WORDING, POSITION, ORDER, SHARING, ALONE, BARE = 2.0, 0.8, 0.3, 3.0, 1.0, 0.5  # prices, see _Costs.total
 LARGEST = 900  # boxes times stages of the largest chart that is searched; real ones have up to some 500
+COMMON = 0.5  # a word in more of a chart's boxes than this tells nothing
 CERTAIN = 1.0  # margin from which a box teaches which stage its sentences belong to
 
 Lore = Mapping[tuple[Role, str], Counter[str]]  # (kind, sentence) -> stage label -> how often, where it is certain
@@ -97,9 +98,10 @@ class _Costs:
         telling = _telling(boxes, behind)
         labels_by_stage = labels[:-1] if side == 0 else labels[1:]
         names = [stage.stage for stage in stages]
+        words = _telling_words(names, boxes)
         place = tuple(
             tuple(
-                WORDING * (1 - _affinity(part, name, names, lore))
+                WORDING * (1 - _affinity(part, stage, names, words, lore))
                 + POSITION * telling * min(2, abs(behind[box] + side - stage))
                 for stage, name in enumerate(names)
             )
@@ -232,37 +234,46 @@ def _log_odds_bare(name: str, labels: int, telling: float) -> float:
     return math.log(bare / (1 - bare)) + telling * (-2.0 if labels else 1.5)
 
 
-def _affinity(part: Part, name: str, names: Sequence[str], lore: Lore) -> float:
+def _affinity(part: Part, stage: int, names: Sequence[str], words: Sequence[tuple[str, ...]], lore: Lore) -> float:
     """How much a box speaks of a stage, 0 to 1: by cues, by the words of the stage's name, by what was learned."""
+    name = names[stage]
     cue = cue_stage(name)
     by_cue = votes(part.items)[cue] if cue else 0.0
     memory = 0.4 if part.role is Role.MONITOR else 1.0  # monitoring points are put alike at many stages
-    return min(1.0, 0.8 * by_cue + 0.6 * _likeness(part, name, names) + memory * _remembered(part, name, lore))
+    return min(1.0, 0.8 * by_cue + 0.6 * _likeness(part, stage, words) + memory * _remembered(part, name, lore))
 
 
-def _likeness(part: Part, name: str, names: Sequence[str]) -> float:
+def _telling_words(names: Sequence[str], boxes: Sequence[Part]) -> list[tuple[str, ...]]:
+    """Of each stage's name the words (two characters) that do not stand in every other box; all if they all do."""
+    texts = ["".join(map(topical, (*part.items, *part.parties))) for part in boxes]
+
+    def common(word: str) -> bool:
+        return sum(word in text for text in texts) > COMMON * len(texts)
+
+    words = ([name[i : i + 2] for i in range(max(1, len(name) - 1))] for name in names)
+    return [tuple(word for word in own if not common(word)) or tuple(own) for own in words]
+
+
+def _likeness(part: Part, stage: int, words: Sequence[tuple[str, ...]]) -> float:
     """How far the sentences and the owner of a box mention a stage; what stands first in a sentence counts most."""
     texts = [topical(text) for text in (*part.items, *part.parties)]
-    shares = [share for text in texts if (share := _mentioned(text, name, names)) is not None]
+    shares = [share for text in texts if (share := _mentioned(text, stage, words)) is not None]
     return sum(shares) / len(shares) * half_at_least(len(shares) / len(texts)) if shares else 0.0
 
 
 @lru_cache(maxsize=1 << 14)
-def _mentions(text: str, name: str) -> tuple[int, int]:
-    """Where the first word (two characters) of a stage's name stands in a text, and how many of them do; -1 if none."""
-    places = [text.find(name[i : i + 2]) for i in range(max(1, len(name) - 1))]
-    found = [place for place in places if place >= 0]
-    return (min(found), len(found)) if found else (-1, 0)
+def _mention(text: str, words: tuple[str, ...]) -> int:
+    """Where the first of some words stands in a text; -1 if none does."""
+    return min((place for word in words if (place := text.find(word)) >= 0), default=-1)
 
 
-def _mentioned(text: str, name: str, names: Sequence[str]) -> float | None:
+def _mentioned(text: str, stage: int, words: Sequence[tuple[str, ...]]) -> float | None:
     """1 if a text names this stage before any other, less if later, 0 if only others; None if it names no stage."""
-    mentions = {other: _mentions(text, other) for other in names}
-    firsts = [place for place, _ in mentions.values() if place >= 0]
+    places = [_mention(text, own) for own in words]
+    firsts = [place for place in places if place >= 0]
     if not firsts:
         return None
-    place, _ = mentions[name]
-    return 0.0 if place < 0 else 1.0 if place == min(firsts) else 0.4
+    return 0.0 if places[stage] < 0 else 1.0 if places[stage] == min(firsts) else 0.4
 
 
 def _remembered(part: Part, name: str, lore: Lore) -> float:

@@ -154,6 +154,7 @@ def matched(titles: Sequence[Title], charts: Sequence[Sequence[Part]]) -> list[T
     }
     fields = [_fields(party for part in chart for party in part.parties) for chart in charts]
     leads = [_lead(chart) for chart in charts]
+    in_order = 0.4 if _order_fits(titles, leads) else 0.1
     title_ranks = _ranks([title.category == "行政处罚" for title in titles])
     chart_ranks = _ranks([lead > 1 for lead in leads])
     price = [
@@ -161,7 +162,7 @@ def matched(titles: Sequence[Title], charts: Sequence[Sequence[Part]]) -> list[T
             _family_price(title, leads[i])
             - 4.0 * _kinship(title, words[i], weight)
             - 1.0 * bool(fields[i] & _fields([title.text]))
-            + 0.1 * min(5, abs(chart_ranks[i] - title_ranks[j])) ** 1.3
+            + in_order * min(5, abs(chart_ranks[i] - title_ranks[j])) ** 1.3
             for j, title in enumerate(titles)
         ]
         for i in range(len(charts))
@@ -171,6 +172,12 @@ def matched(titles: Sequence[Title], charts: Sequence[Sequence[Part]]) -> list[T
 
 def _grams(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(text[i : i + 2] for text in map(plain, texts) for i in range(len(text) - 1))
+
+
+def _order_fits(titles: Sequence[Title], leads: Sequence[int]) -> bool:
+    """Whether the titles may stand in the order of the charts: their categories go with the kinds of work."""
+    misfit = sum(map(_family_price, titles, leads))
+    return len(titles) == len(leads) and misfit <= 0.3 * len(titles)
 
 
 def _ranks(kinds: Sequence[bool]) -> list[int]:
