@@ -111,7 +111,8 @@ def ingest(paths: tuple[str, ...], agency: str | None, prune: bool, as_json: boo
     from index.present import ingest_json, ingest_text
 
     roots = [_absolute(path) for path in paths]
-    found, outcomes = _found(roots)
+    gone = [root for root in roots if prune and not root.exists()]
+    found, outcomes = _found([root for root in roots if root not in gone])
     for outcome in outcomes:
         _report(outcome, as_json)
     dropped: tuple[str, ...] = ()
@@ -120,7 +121,8 @@ def ingest(paths: tuple[str, ...], agency: str | None, prune: bool, as_json: boo
             for outcome in _outcomes(connection, found, agency):
                 outcomes.append(outcome)
                 _report(outcome, as_json)
-            dropped = store.prune(connection, filter(Path.is_dir, roots), found) if prune else ()
+            whole = [root for root in roots if root not in {outcome.path for outcome in outcomes if outcome.error}]
+            dropped = store.prune(connection, whole, found) if prune else ()
         with cache.opened(folder):
             pass  # so that the next search finds its caches ready
     if as_json:

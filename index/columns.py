@@ -8,7 +8,6 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +30,14 @@ _SINGLE = (Facet.LEVEL, Facet.STAGE, Facet.CATEGORY, Facet.AGENCY, Facet.DOCUMEN
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The arrays by name, as `build` wrote them into `folder`.
+    """The arrays, and the values of the coded ones, by name.
 
     `rows` and `ids` are the store's number and id of each record, `statements` and `kinds` the store's number and the
     kind of each statement; the records of statement s are `owners[starts[s]:starts[s + 1]]`, each once, in order.
     """
 
-    folder: Path
     arrays: dict[str, Ints]
+    names: dict[str, tuple[str | None, ...]]
 
     def __getitem__(self, name: str) -> Ints:
         return self.arrays[name]
@@ -53,7 +52,7 @@ class Columns:
 
     def values(self, column: str) -> tuple[str | None, ...]:
         """The values of a column, in order; a record's code is a place in them."""
-        return _values(self.folder / f"{column}.json")
+        return self.names[column]
 
     def ids(self, records: Ints) -> list[str]:
         """The ids of these records."""
@@ -103,11 +102,6 @@ def _ranges(starts: Ints, ends: Ints) -> Ints:
     return np.repeat(starts - before, lengths) + np.arange(lengths.sum())
 
 
-@cache
-def _values(path: Path) -> tuple[str | None, ...]:
-    return tuple(json.loads(path.read_text("utf-8")))
-
-
 def build(folder: Path, connection: sqlite3.Connection) -> list[str]:
     """Write the arrays of the store's present state into `folder`; the texts of the statements, in their order."""
     numbers = _build_records(folder, connection)
@@ -121,9 +115,9 @@ def build(folder: Path, connection: sqlite3.Connection) -> list[str]:
 
 def load(folder: Path) -> Columns:
     """The arrays in `folder`, mapped; OSError or ValueError if one is missing or damaged."""
-    return Columns(
-        folder, {path.stem: np.load(path, mmap_mode="r", allow_pickle=False) for path in folder.glob("*.npy")}
-    )
+    arrays = {path.stem: np.load(path, mmap_mode="r", allow_pickle=False) for path in folder.glob("*.npy")}
+    # Read at once, not when needed: another process may remove the folder meanwhile.
+    return Columns(arrays, {path.stem: tuple(json.loads(path.read_text("utf-8"))) for path in folder.glob("*.json")})
 
 
 def _build_records(folder: Path, connection: sqlite3.Connection) -> list[int]:

@@ -99,6 +99,8 @@ def _near(name: str, known: Iterable[str]) -> str:
 
 def _harden_output() -> None:
     """A console that lacks a character (code page 936) shows a question mark instead of breaking off."""
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -24,6 +24,8 @@ def _form(character: str) -> str:
     # Half a surrogate pair can neither be stored nor indexed as UTF-8.
     if category(character) == "Cs":
         return "\ufffd"
+    if character in "\u200b\ufeff":  # nothing to be seen, and nobody types them
+        return ""
     folded = normalize("NFKC", normalize("NFKC", character).casefold())
     return "".join(folded.split())
 
@@ -32,7 +34,7 @@ _FORMS = _Forms()
 
 
 def normal(text: str) -> str:
-    """`text` as it is compared: NFKC, casefolded, without blanks."""
+    """`text` as it is compared: NFKC, casefolded, without blanks and characters of no width."""
     return text.translate(_FORMS)
 
 

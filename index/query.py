@@ -114,6 +114,8 @@ def _tokens(text: str) -> Iterator[_Token]:
         if operator == "OR":
             yield _Token(position, operator)
             end = word_end
+        elif operator == "AND":  # what a blank says anyway
+            end = word_end
         else:
             term, end = _excluded(text, position, word_end) if operator == "NOT" else _term(text, position)
             yield _Token(position, term)
@@ -129,7 +131,8 @@ def _excluded(text: str, position: int, end: int) -> tuple[Term, int]:
 
 
 def _term(text: str, position: int) -> tuple[Term, int]:
-    if normalize("NFKC", text[position]) != "-":
+    begins_word = position == 0 or text[position - 1].isspace()
+    if normalize("NFKC", text[position]) != "-" or not begins_word:
         return _fielded(text, position, negated=False)
     if position + 1 == len(text) or text[position + 1].isspace():
         raise QuerySyntaxError(text, position, "“-”后面没有要排除的词", '要查这个符号，请加引号："-"')

@@ -256,10 +256,13 @@ def add_duplicate(connection: sqlite3.Connection, given: Given, original: str) -
 
 
 def prune(connection: sqlite3.Connection, folders: Iterable[Path], present: Iterable[Path]) -> tuple[str, ...]:
-    """Drop the files below `folders` that are not `present` any more, with their records; the documents dropped."""
-    below = tuple(_storable(f"{folder}{os.sep}") for folder in folders)
+    """Drop files at or below `folders` that are not `present` any more, with their records; the documents dropped."""
+    roots = [str(folder) for folder in folders]
+    below = tuple(_storable(os.path.join(root, "")) for root in roots)  # noqa: PTH118
     kept = {_storable(str(path)) for path in present}
-    gone = [file for file in files(connection) if file.path.startswith(below) and file.path not in kept]
+    named = {_storable(root) for root in roots}
+    under = [file for file in files(connection) if file.path.startswith(below) or file.path in named]
+    gone = [file for file in under if file.path not in kept]
     if gone:
         _drop(connection, (file.path for file in gone))
     return tuple(file.document for file in gone)

@@ -62,22 +62,18 @@ def _parted_by_gaps(lines: Iterable[Box], inner: int) -> Iterator[list[Box]]:
 def _parted_by_form(lines: Iterable[Box]) -> Iterator[list[Box]]:
     """Boxes of a dump without blank lines: a level or owner line ends one, numbering that restarts begins one."""
     group: list[Box] = []
+    last: int | None = None  # the last number in the group
     for line in lines:
-        if group and (_stands_alone(line.text) or _stands_alone(group[-1].text) or _begins_box(line.text, group)):
+        number = item_number(line.text)
+        restarts = number is not None and last is not None and (number == 1 or number < last)
+        if group and (restarts or is_marking(group[-1].text) or _stands_alone(line.text, group[-1].text)):
             yield group
-            group = []
+            group, last = [], None
         group.append(line)
+        last = number if number is not None else last
     if group:
         yield group
 
 
-def _stands_alone(text: str) -> bool:
-    return is_title(text) or is_label(text) or looks_like_stage(text)
-
-
-def _begins_box(text: str, group: Sequence[Box]) -> bool:
-    if is_marking(group[-1].text):
-        return True
-    number = item_number(text)
-    last = next((n for box in reversed(group) if (n := item_number(box.text)) is not None), None)
-    return number is not None and last is not None and (number == 1 or number < last)
+def _stands_alone(*texts: str) -> bool:
+    return any(is_title(text) or is_label(text) or looks_like_stage(text) for text in texts)

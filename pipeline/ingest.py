@@ -27,19 +27,25 @@ def find(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
         if path.is_dir():
             for file in _files_below(path):
                 yield file, file.relative_to(path).as_posix()
-        elif path.exists():
+        elif path.is_file():
             yield path, path.name
+        elif path.exists():
+            raise Unreadable(str(path), "既不是文件也不是文件夹", "请检查路径")
         else:
             raise Unreadable(str(path), "没有这个文件或文件夹", "请检查路径")
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder, onerror=_refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(parent, name)
             if not name.startswith(".") and path.suffix.lower() in SUFFIXES and path.is_file():
                 yield path
+
+
+def _refuse(error: OSError) -> None:
+    raise Unreadable(str(error.filename), f"文件夹打不开（{error.strerror}）", "检查权限") from error
 
 
 def read(path: Path, document: str, agency: str | None = None) -> Reading:

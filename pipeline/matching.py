@@ -36,14 +36,14 @@ def _augment(
     columns = range(len(row_of))
     slack, came_from = [float("inf")] * len(row_of), [-1] * len(row_of)
     visited: list[int] = []
+    free = set(columns)
     current, column = row, -1
     while True:
-        unvisited = [c for c in columns if c not in visited]
-        for c in unvisited:
+        for c in free:
             reduced = price[current][c] - row_potential[current] - column_potential[c]
             if reduced < slack[c]:
                 slack[c], came_from[c] = reduced, column
-        step_column = min(unvisited, key=slack.__getitem__)
+        step_column = min(sorted(free), key=slack.__getitem__)
         step = slack[step_column]
         row_potential[row] += step
         for c in visited:
@@ -51,10 +51,11 @@ def _augment(
             assert matched_row is not None
             row_potential[matched_row] += step
             column_potential[c] -= step
-        for c in unvisited:
+        for c in free:
             slack[c] -= step
         column = step_column
         visited.append(column)
+        free.remove(column)
         next_row = row_of[column]
         if next_row is None:
             break

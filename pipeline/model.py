@@ -126,7 +126,6 @@ class Chart:
     power: str | None
     power_code: str | None
     stages: tuple[Stage, ...]
-    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

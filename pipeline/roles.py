@@ -72,10 +72,11 @@ def _part(box: Box) -> Part:
         return Part(box, Role.STAGE, stage=stage_label(box.paragraphs))
     items = items_of(box.paragraphs)
     levels, parties = marks_of(box.paragraphs)
+    if any(LEVEL_MARK.search(PARTY_MARK.sub("", text)) for text in box.paragraphs):
+        return Part(box, Role.RISK, (), "", items, levels, parties, marked=True)
     if any(PARTY_MARK.search(text) for text in box.paragraphs):
-        return Part(box, Role.MEASURE if items else Role.PARTY, (), "", items, levels, parties, marked=True)
-    levelled = any(LEVEL_MARK.search(text) for text in box.paragraphs)
-    return Part(box, Role.RISK if levelled else Role.OTHER, (), "", items, levels, marked=levelled)
+        return Part(box, Role.MEASURE if items else Role.PARTY, (), "", items, (), parties, marked=True)
+    return Part(box, Role.OTHER, (), "", items)
 
 
 def _with_owners(parts: Sequence[Part]) -> Iterator[Part]:

@@ -132,7 +132,8 @@ def _joined(pieces: Collection[Piece], costs: _Costs) -> Collection[Piece]:
     """The pieces after the two that gain most by it were joined, again and again."""
     left = set(pieces)
     while len(left) > (costs.expected or 1):
-        joins = ((a, b, tuple(sorted(a + b))) for a, b in combinations(costs.costliest(left, BROKEN), 2))
+        pairs = combinations(costs.costliest(left, BROKEN), 2)
+        joins = ((a, b, tuple(sorted(a + b))) for a, b in pairs if len(a) + len(b) <= 2 * LONGEST)
         gains = ((costs.of(a) + costs.of(b) - costs.of(both), a, b, both) for a, b, both in joins)
         gain, a, b, both = max(gains, default=(0.0, (), (), ()))
         if gain <= 0:

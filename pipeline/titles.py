@@ -35,7 +35,7 @@ class Title:
 
 
 def cut_title(line: str) -> tuple[str, str]:
-    """A title line and what is glued behind it: `…防控图（行政奖励）组织推荐` -> `…防控图（行政奖励）`, `组织推荐`."""
+    """A title line and what is glued behind it: `…防控图（行政检查）结果处理` -> `…防控图（行政检查）`, `结果处理`."""
     heading = HEADING.search(line)
     if not heading:
         return line, ""

@@ -119,7 +119,7 @@ def test_an_unknown_suffix_names_what_can_be_read(tmp_path: Path, name: str) -> 
 def test_a_file_of_the_limit_is_read_and_one_byte_more_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extraction, "MAX_BYTES", 4 << 20)
     path = tmp_path / "大.txt"
-    path.write_bytes(b" " * (4 << 20))
+    path.write_bytes((b" " * 1023 + b"\n") * (4 << 10))
     assert extract(path, "大.txt").boxes == ()
     with path.open("ab") as file:
         file.write(b" ")
@@ -149,3 +149,13 @@ def test_a_file_without_permission_is_unreadable(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(Unreadable, match="Permission denied"):
         extract(path, "甲.txt")
+
+
+def test_a_line_longer_than_any_paragraph_is_refused(tmp_path: Path) -> None:
+    """What follows searches within lines; a line of megabytes would take it for ever."""
+    path = tmp_path / "行.txt"
+    path.write_text("甲" * 10_000 + "\n", "utf-8")
+    assert len(extract(path, "行.txt").boxes) == 1
+    path.write_text("甲" * 10_001, "utf-8")
+    with pytest.raises(Unreadable, match="有一行超过 10000 字"):
+        extract(path, "行.txt")

@@ -123,3 +123,16 @@ def _place_of_error(text: str) -> int | None:
         return error.position
     assert parse(render(query)) == query
     return None
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ('"甲"-乙', [("甲", False), ("-乙", False)]),
+        ("甲-乙", [("甲-乙", False)]),
+        ("甲 -乙", [("甲", False), ("乙", True)]),
+        ("甲 AND 乙", [("甲", False), ("乙", False)]),
+    ],
+)
+def test_a_dash_excludes_only_where_a_word_begins(text: str, terms: list[tuple[str, bool]]) -> None:
+    assert [(term.text, term.negated) for term in parse(text).terms()] == terms

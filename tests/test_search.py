@@ -15,6 +15,7 @@ from index.query import Facet
 from index.results import RecordHit, StatementHit
 from index.search import overview
 from pipeline.errors import UnknownFacetValue
+from pipeline.ingest import read
 from pipeline.model import Kind
 from tests.helpers import SEEDS, fill, find, find_records, ids, indexed, record, said
 
@@ -116,6 +117,19 @@ def test_substrings_of_real_lines_find_them(folder: Path) -> None:
     lines = _seed_lines()
     with indexed(folder, [record(risk_points=tuple(lines))]) as index:
         _every_substring_is_found(index, random.Random(1).sample(lines, 3))
+
+
+def test_every_short_part_of_every_real_statement_finds_it(folder: Path) -> None:
+    """Every one to four characters of the statements read from real documents, as a bare query."""
+    if not SEEDS.is_dir():
+        pytest.skip("the seeds are not here")
+    paths = [path for path in sorted(SEEDS.glob("*.txt")) if path.name[:3] in ("001", "003", "004")]
+    records = [one for path in paths for one in read(path, path.name).records]
+    texts = {text for one in records for _, text in one.statements()}
+    parts = {text[i : i + n] for text in texts for n in range(1, 5) for i in range(len(text) - n + 1)}
+    with indexed(folder, records) as index:
+        for part in sorted(parts):
+            assert {text for text in texts if part in text} <= said(find(index, part)), part
 
 
 @pytest.mark.slow

@@ -9,13 +9,17 @@ from pipeline.model import Box, Document, Source
 __all__ = ["read_text"]
 
 # Marks the extractor itself writes into the text; they are not the document's.
-EXTRACTOR_MARKS = re.compile(r"\[(?:bookmark|image|embedded): [^\]\n]*\]")
+EXTRACTOR_MARKS = re.compile(r"\[(?:bookmark|image|embedded): [^\[\]\n]{0,300}\]")
 ENCODINGS = ("utf-8-sig", "gb18030")
+LONGEST_LINE = 10_000  # characters; no paragraph of a chart comes near, and what follows searches within lines
 
 
 def read_text(source: Source, data: bytes) -> Document:
     """The paragraphs of a dump in their order; raises Unreadable if the bytes are not text."""
-    return Document(source, tuple(_paragraphs(_decoded(source, data))))
+    text = _decoded(source, data)
+    if any(len(line) > LONGEST_LINE for line in text.splitlines()):
+        raise Unreadable(source.path, f"有一行超过 {LONGEST_LINE} 字", "不像防控图的文本导出，请确认文件内容")
+    return Document(source, tuple(_paragraphs(text)))
 
 
 def _decoded(source: Source, data: bytes) -> str:
