@@ -132,8 +132,11 @@ def _excluded(text: str, position: int, end: int) -> tuple[Term, int]:
 
 def _term(text: str, position: int) -> tuple[Term, int]:
     begins_word = position == 0 or text[position - 1].isspace()
-    if normalize("NFKC", text[position]) != "-" or not begins_word:
+    if normalize("NFKC", text[position]) != "-":
         return _fielded(text, position, negated=False)
+    if not begins_word:  # behind a phrase, where it excludes nothing
+        end = _word_end(text, position)
+        return Term(text[position:end], True, None, False), end
     if position + 1 == len(text) or text[position + 1].isspace():
         raise QuerySyntaxError(text, position, "“-”后面没有要排除的词", '要查这个符号，请加引号："-"')
     return _fielded(text, position + 1, negated=True)

@@ -32,6 +32,7 @@ HOPELESS = 25.0  # a piece of this price is not looked at, nor any longer one
 JOIN = 2.0  # what joining pieces that stand apart has to gain; more where owners do not tell charts apart
 MISCOUNT = 6.0  # a chart more or less than there are titles
 BROKEN = 0.5  # a chart of at least this price may be a piece of a broken one
+MANY = 500  # pieces of a sequence beyond which it is cut and left at that
 MOST = 60  # pieces looked at for joins and moves, so that time stays bounded
 BEAM, PATIENCE = 6, 3  # states kept, and rounds without gain, while charts are mended
 SHORT = 4  # boxes of an end of a run that may be exchanged for another
@@ -43,9 +44,9 @@ Piece = tuple[int, ...]  # the places of a chart's parts in the sequence, ascend
 
 def split(parts: Sequence[Part], expected: int | None) -> list[list[Part]]:
     """The parts of each chart, charts in the order of their longest runs; `expected` is the number of titles."""
-    if not parts:
-        return []
     traits, habits = traits_of(parts), habits_of(parts)
+    if not any(trait.stage for trait in traits):
+        return [list(parts)] if parts else []
     first = _cut(_prices(traits, habits), *TRIALS[0])
     habits = replace(
         habits,
@@ -97,8 +98,11 @@ class _Costs:
 
 def _solved(prices: Sequence[Sequence[Price]], costs: _Costs) -> tuple[float, Collection[Piece]]:
     """The best pieces found, and what they cost."""
-    tried = (_joined(_cut(prices, *trial), costs) for trial in TRIALS)
-    best = _mended(min(tried, key=costs.total), costs)
+    cuts = [cut for trial in TRIALS if len(cut := _cut(prices, *trial)) <= MANY]
+    if not cuts:
+        cut = _cut(prices, *TRIALS[0])
+        return costs.total(cut), cut
+    best = _mended(min((_joined(cut, costs) for cut in cuts), key=costs.total), costs)
     return costs.total(best), best
 
 
