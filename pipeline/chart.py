@@ -9,14 +9,13 @@ from itertools import groupby, pairwise, zip_longest
 
 from pipeline.model import Box, Chart, Document, Problem, Stage, Tally
 from pipeline.pairing import Pairing, learned, pair, without
-from pipeline.roles import Part, Role, is_title, parts_of
+from pipeline.roles import CONTENT, Part, Role, is_title, parts_of
 from pipeline.split import split
 from pipeline.terms import AGENCY, plain, stage_term
 from pipeline.titles import Title, cut_title, matched, titles_of
 
 __all__ = ["Charts", "read_charts"]
 
-CONTENT = (Role.RISK, Role.MEASURE, Role.MONITOR)
 DOUBTFUL = 0.3  # a stage whose rival costs no more than this is named in a doubt
 
 

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
-from pipeline.roles import Part, Role
+from pipeline.roles import CONTENT, Part, Role
 from pipeline.terms import UNKNOWN_BARE, stage_term
 from pipeline.wording import cue_stage, half_at_least, topical, votes
 
 __all__ = ["Lore", "Pairing", "Rival", "learned", "pair", "without"]
 
-CONTENT = (Role.RISK, Role.MEASURE, Role.MONITOR)
 WORDING, POSITION, ORDER, SHARING, ALONE, BARE = 2.0, 0.8, 0.3, 3.0, 1.0, 0.5  # prices, see _Costs.total
 LARGEST = 900  # boxes times stages of the largest chart that is searched; real ones have up to some 500
 COMMON = 0.5  # a word in more of a chart's boxes than this tells nothing

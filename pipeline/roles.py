@@ -39,6 +39,9 @@ class Role(StrEnum):
     OTHER = "other"
 
 
+CONTENT = (Role.RISK, Role.MEASURE, Role.MONITOR)  # what stands at a stage
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A box and what was read in it; `marked` if a level or owner line says its role, not its wording."""
