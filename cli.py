@@ -12,7 +12,7 @@ import click
 
 from index.command import Command, Group, colorful, columns, complain, complain_of, write, write_json
 from index.terminal import clean
-from pipeline.errors import IndexBroken, LiantuError, Unreadable
+from pipeline.errors import IndexBroken, LiantuError, State, Unreadable
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -188,7 +188,7 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as file:
             return file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise Unreadable(str(path), f"读不了（{error.strerror}）", "检查文件和权限") from error
+        raise Unreadable(str(path), f"读不了（{error.strerror}）", "检查文件和权限", State.INACCESSIBLE) from error
 
 
 def _show_progress(text: str) -> None:

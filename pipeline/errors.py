@@ -1,6 +1,27 @@
 """The tree of errors liantu raises on purpose; each message says where, what, and what to do."""
 
-__all__ = ["IndexBroken", "LiantuError", "QuerySyntaxError", "UnknownFacetValue", "UnknownRecord", "Unreadable"]
+from enum import StrEnum
+
+__all__ = [
+    "IndexBroken",
+    "LiantuError",
+    "QuerySyntaxError",
+    "State",
+    "UnknownFacetValue",
+    "UnknownRecord",
+    "Unreadable",
+]
+
+
+class State(StrEnum):
+    """Why a file gave no records; the values are stable names for programs."""
+
+    DAMAGED = "damaged"
+    ENCRYPTED = "encrypted"
+    INACCESSIBLE = "inaccessible"
+    TIMEOUT = "timeout"
+    TOO_LARGE = "too-large"
+    UNSUPPORTED = "unsupported"
 
 
 class LiantuError(Exception):
@@ -18,7 +39,11 @@ class LiantuError(Exception):
 
 
 class Unreadable(LiantuError):
-    """A file cannot be read as a document."""
+    """A file cannot be read as a document; `state` names the reason."""
+
+    def __init__(self, where: str, what: str, remedy: str = "", state: State = State.UNSUPPORTED) -> None:
+        super().__init__(where, what, remedy)
+        self.state = state
 
 
 class IndexBroken(LiantuError):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.arrange import arrange
 from pipeline.chart import read_charts
-from pipeline.errors import Unreadable
+from pipeline.errors import State, Unreadable
 from pipeline.extract import READERS, extract
 from pipeline.model import Reading
 from pipeline.records import records_of
@@ -32,7 +32,7 @@ def find(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
         elif path.exists():
             raise Unreadable(str(path), "既不是文件也不是文件夹", "请检查路径")
         else:
-            raise Unreadable(str(path), "没有这个文件或文件夹", "请检查路径")
+            raise Unreadable(str(path), "没有这个文件或文件夹", "请检查路径", State.INACCESSIBLE)
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
@@ -45,7 +45,9 @@ def _files_below(folder: Path) -> Iterator[Path]:
 
 
 def _refuse(error: OSError) -> None:
-    raise Unreadable(str(error.filename), f"文件夹打不开（{error.strerror}）", "检查权限") from error
+    raise Unreadable(
+        str(error.filename), f"文件夹打不开（{error.strerror}）", "检查权限", State.INACCESSIBLE
+    ) from error
 
 
 def read(path: Path, document: str, agency: str | None = None) -> Reading:

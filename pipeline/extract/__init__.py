@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.errors import Unreadable
+from pipeline.errors import State, Unreadable
 from pipeline.extract.text import read_text
 from pipeline.model import Document, Source
 
@@ -29,7 +29,9 @@ def extract(path: Path, document: str) -> Document:
 def _bytes(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise Unreadable(str(path), f"文件超过 {MAX_BYTES >> 20} MiB", "请拆分后再读")
+            raise Unreadable(str(path), f"文件超过 {MAX_BYTES >> 20} MiB", "请拆分后再读", State.TOO_LARGE)
         return path.read_bytes()
     except OSError as error:
-        raise Unreadable(str(path), f"打不开（{error.strerror}）", "请检查路径和权限") from error
+        raise Unreadable(
+            str(path), f"打不开（{error.strerror}）", "请检查路径和权限", State.INACCESSIBLE
+        ) from error
