@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from index.filters import Filters
     from index.results import By, Outcome
-    from index.store import File
+    from index.store import File, Given
+    from pipeline.extract.ahead import Ahead
     from pipeline.model import Record
 
 # What is imported inside functions is imported late on purpose: a command starts no faster than what it imports.
@@ -157,28 +159,52 @@ def _found(roots: Sequence[Path]) -> "tuple[dict[Path, str], list[Outcome]]":
 def _outcomes(connection: "Connection", found: dict[Path, str], agency: str | None) -> "Iterator[Outcome]":
     from index.results import Outcome
 
+    ahead = _ahead(connection, found, agency)
     for count, (path, document) in enumerate(found.items(), start=1):
         _show_progress(f"{count}/{len(found)} {document}")
         try:
-            yield Outcome(path, document, _ingested(connection, path, document, agency))
+            yield Outcome(path, document, _ingested(connection, path, document, agency, ahead))
         except LiantuError as error:
             if isinstance(error, IndexBroken):
                 raise
             yield Outcome(path, document, error=error)
 
 
-def _ingested(connection: "Connection", path: Path, document: str, agency: str | None) -> "File | None":
+def _ahead(connection: "Connection", found: dict[Path, str], agency: str | None) -> "Ahead | None":
+    """What converts the files that will have to be read, some at a time."""
+    from index import store
+    from pipeline.ingest import ahead_of, is_converted
+
+    changed = []
+    for path, document in found.items():
+        if is_converted(path):
+            with suppress(Unreadable):  # told when its turn comes
+                if not store.is_current(connection, _given(path, document, agency)):
+                    changed.append(path)
+    return ahead_of(changed)
+
+
+def _given(path: Path, document: str, agency: str | None) -> "Given":
+    from index.store import Given
+    from pipeline.ingest import READER_VERSION
+
+    return Given(str(path), document, _sha256(path), agency, READER_VERSION)
+
+
+def _ingested(
+    connection: "Connection", path: Path, document: str, agency: str | None, ahead: "Ahead | None"
+) -> "File | None":
     """The file in the index after reading it; None if it was there already."""
     from index import store
-    from pipeline.ingest import READER_VERSION, read
+    from pipeline.ingest import read
 
-    given = store.Given(str(path), document, _sha256(path), agency, READER_VERSION)
+    given = _given(path, document, agency)
     if store.is_current(connection, given):
         return None
     original = store.twin(connection, given)
     if original is not None:
         return store.add_duplicate(connection, given, original)
-    return store.replace(connection, given, read(path, document, agency))
+    return store.replace(connection, given, read(path, document, agency, ahead))
 
 
 def _sha256(path: Path) -> str:

@@ -10,8 +10,8 @@ from index.query import Facet
 from index.results import Count, Match, Outcome, Overview, RecordHit, SearchResult, StatementHit
 from index.store import File
 from index.terminal import clean, cut, escaped, padded, width, wrapped
-from pipeline.errors import LiantuError, QuerySyntaxError
-from pipeline.model import Kind, Problem, Record
+from pipeline.errors import LiantuError, QuerySyntaxError, Unreadable
+from pipeline.model import Kind, Place, Problem, Record
 
 __all__ = [
     "error_text",
@@ -199,10 +199,19 @@ def _said(record: Record) -> Iterable[tuple[str, str]]:
         yield (_KINDS[kind] if counted[kind] == 1 else ""), f"{counted[kind]}. {text}"
 
 
+def _seat(place: Place) -> str:
+    """Where a box stands: its number from 1, its page, its left top and right bottom corners in points."""
+    page = f" · 第 {place.page} 页" if place.page is not None else ""
+    corners = f" ({place.x0:g}, {place.top:g})-({place.x1:g}, {place.bottom:g})" if place.x0 is not None else ""
+    return f"第 {place.box + 1} 框{page}{corners}"
+
+
 def _origin(record: Record) -> Iterable[tuple[str, str]]:
     page = f" · 第 {record.page} 页" if record.page is not None else ""
     yield "来源", f"{record.document} · 第 {record.chart + 1} 图{page} · 第 {record.stage_order + 1} 个环节"
     yield "SHA-256", record.sha256
+    for number, seat in enumerate(record.boxes):
+        yield ("文本框" if number == 0 else ""), _seat(seat)
     yield "归位依据", f"{_PLACED_BY[record.placed_by]} · 可信度 {record.confidence:.0%}"
     for place, doubt in enumerate(record.doubts):
         yield ("存疑" if place == 0 else ""), doubt
@@ -244,7 +253,8 @@ def ingest_json(outcomes: Sequence[Outcome], dropped: Sequence[str]) -> dict[str
 
 
 def _error_json(error: LiantuError) -> dict[str, str]:
-    return {"where": error.where, "what": error.what, "remedy": error.remedy}
+    state = {"state": str(error.state)} if isinstance(error, Unreadable) else {}
+    return {"where": error.where, "what": error.what, "remedy": error.remedy, **state}
 
 
 def ingest_text(outcomes: Sequence[Outcome], dropped: Sequence[str]) -> str:

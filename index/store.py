@@ -36,7 +36,7 @@ __all__ = [
 
 FILE_NAME = "liantu.sqlite3"
 _APPLICATION = 0x6C746964
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _SHORTEST_PREFIX = 4
 _CHUNK = 500
 
@@ -52,7 +52,8 @@ CREATE TABLE records (
     number INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES files (number), id TEXT NOT NULL UNIQUE,
     page INTEGER, chart INTEGER NOT NULL, title TEXT, agency TEXT, category TEXT, power TEXT, power_code TEXT,
     stage TEXT NOT NULL, stage_label TEXT NOT NULL, stage_order INTEGER NOT NULL, level TEXT, level_label TEXT,
-    responsible_party TEXT, unit TEXT NOT NULL, placed_by TEXT NOT NULL, confidence REAL NOT NULL, doubts TEXT NOT NULL
+    responsible_party TEXT, unit TEXT NOT NULL, placed_by TEXT NOT NULL, confidence REAL NOT NULL, doubts TEXT NOT NULL,
+    boxes TEXT NOT NULL
 );
 CREATE INDEX records_file ON records (file);
 CREATE TABLE statements (
@@ -69,6 +70,7 @@ CREATE INDEX occurrences_statement ON occurrences (statement);
 _COLUMNS = (
     *("id", "page", "chart", "title", "agency", "category", "power", "power_code", "stage", "stage_label"),
     *("stage_order", "level", "level_label", "responsible_party", "unit", "placed_by", "confidence", "doubts"),
+    "boxes",
 )
 _LISTS = {Kind.RISK: "risk_points", Kind.MEASURE: "control_measures", Kind.MONITOR: "monitoring_points"}
 
@@ -372,7 +374,7 @@ def _read_chunk(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[
 
 def _record(values: list[Any], said: dict[Kind, list[str]]) -> Record:
     data = dict(zip(("document", "sha256", *_COLUMNS), values, strict=True))
-    data |= {name: json.loads(data[name]) for name in ("unit", "doubts")}
+    data |= {name: json.loads(data[name]) for name in ("unit", "doubts", "boxes")}
     return Record.from_json(data | {_LISTS[kind]: texts for kind, texts in said.items()})
 
 

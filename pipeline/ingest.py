@@ -3,17 +3,21 @@
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.arrange import arrange
 from pipeline.chart import read_charts
 from pipeline.errors import State, Unreadable
-from pipeline.extract import READERS, extract
+from pipeline.extract import CONVERTED, READERS, extract
 from pipeline.model import Reading
 from pipeline.records import records_of
 
-__all__ = ["READER_VERSION", "SUFFIXES", "find", "read"]
+if TYPE_CHECKING:
+    from pipeline.extract.ahead import Ahead
 
-READER_VERSION = 1  # raise it when the same file would give other records
+__all__ = ["READER_VERSION", "SUFFIXES", "ahead_of", "find", "is_converted", "read"]
+
+READER_VERSION = 2  # raise it when the same file would give other records
 SUFFIXES = frozenset(READERS)
 
 
@@ -50,11 +54,27 @@ def _refuse(error: OSError) -> None:
     ) from error
 
 
-def read(path: Path, document: str, agency: str | None = None) -> Reading:
-    """Everything that can be read from one file; `agency` serves charts that name none; raises Unreadable."""
-    arranged = arrange(extract(path, document))
+def is_converted(path: Path) -> bool:
+    """Whether a file has to be converted before it can be read, which is cheaper for several at a time."""
+    return path.suffix.lower() in CONVERTED
+
+
+def ahead_of(paths: Iterable[Path]) -> "Ahead | None":
+    """What converts some files together, in the order in which they will be read; None if there are none."""
+    upcoming = [path for path in paths if is_converted(path)]
+    if not upcoming:
+        return None
+    from pipeline.extract.ahead import Ahead  # late: most runs need none of it
+
+    return Ahead(upcoming)
+
+
+def read(path: Path, document: str, agency: str | None = None, ahead: "Ahead | None" = None) -> Reading:
+    """Everything that can be read from one file; raises Unreadable.
+
+    `agency` serves charts that name none; `ahead` converts files that need it together with others.
+    """
+    arranged = arrange(extract(path, document, ahead))
     found = read_charts(arranged)
-    records = tuple(
-        record for chart in found.charts for record in records_of(arranged.source, chart, "sequence", agency)
-    )
+    records = tuple(record for chart in found.charts for record in records_of(arranged.source, chart, agency))
     return Reading(arranged.source, found.charts, records, found.problems, found.tally)

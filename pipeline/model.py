@@ -11,11 +11,15 @@ from typing import Any, Literal
 __all__ = [
     "BBox",
     "Box",
+    "Cell",
     "Chart",
     "Document",
+    "Frame",
     "Kind",
     "Level",
     "Line",
+    "Place",
+    "Placed",
     "Problem",
     "Reading",
     "Record",
@@ -25,6 +29,7 @@ __all__ = [
 ]
 
 Level = Literal["高", "中", "低"]
+Placed = Literal["geometry", "table", "sequence"]  # what told which box belongs to which stage
 
 
 class Kind(StrEnum):
@@ -54,11 +59,26 @@ class BBox:
     bottom: float
 
 
+Frame = Literal["shape", "cell", "margin"]  # a drawn box, a table's cell, the margin above or below a page's text
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A place in the document's `table`-th table: its first row and column, and how many it spans."""
+
+    table: int
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Paragraphs that stand together: in a text box at `bbox` on `page`, or without a place (a dump).
+    """Paragraphs that stand together at `bbox` on `page`, or without a place (a dump).
 
-    `order` is the place in drawing order; `gap` the number of blank lines before it in a dump.
+    `order` is the place in drawing order; `gap` the number of blank lines before it in running text; `frame` what is
+    drawn around it, None for running text. A drawn box without paragraphs is a frame whose words stand elsewhere.
     """
 
     order: int
@@ -66,6 +86,8 @@ class Box:
     page: int | None = None
     bbox: BBox | None = None
     gap: int = 0
+    frame: Frame | None = None
+    cell: Cell | None = None
 
     @property
     def text(self) -> str:
@@ -74,7 +96,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A drawn connector from (x0, y0) to (x1, y1) on a page, in points."""
+    """A drawn connector from (x0, y0) to (x1, y1) on a page, in points.
+
+    `start` and `end` are the orders of the boxes it is glued to, where the file says so.
+    """
 
     page: int
     x0: float
@@ -82,6 +107,8 @@ class Line:
     x1: float
     y1: float
     arrow: bool = False
+    start: int | None = None
+    end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +132,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage of a chart with the boxes that belong to it; `label` as written, without blanks."""
+    """One stage of a chart with the boxes that belong to it; `label` as written, without blanks.
+
+    `levels` and `parties` are those that stand in boxes of their own; `marks` are these boxes and that of its name.
+    """
 
     label: str
     risks: tuple[Box, ...] = ()
@@ -113,6 +143,15 @@ class Stage:
     monitors: tuple[Box, ...] = ()
     confidence: float = 1.0
     doubts: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
+    marks: tuple[Box, ...] = ()
+    placed_by: Placed = "sequence"
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """All boxes of the stage."""
+        return (*self.marks, *self.risks, *self.measures, *self.monitors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +168,31 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a box of a record stands: the number of the box in its document and, if it has a place, that in points."""
+
+    box: int
+    page: int | None = None
+    x0: float | None = None
+    top: float | None = None
+    x1: float | None = None
+    bottom: float | None = None
+
+    @classmethod
+    def of(cls, box: Box) -> "Place":
+        if box.bbox is None:
+            return cls(box.order, box.page)
+        place = box.bbox
+        return cls(box.order, box.page, *(round(edge, 1) for edge in (place.x0, place.top, place.x1, place.bottom)))
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One stage of one power (in a register: one row). The JSON form of these fields is a contract.
 
     `stage` is the canonical name (立案), `stage_label` as written (立（受）案); `unit` is a path (agency, department);
-    `chart` counts from 0 within the document. `id` depends on the content and its place only.
+    `chart` counts from 0 within the document. `id` depends on the content and its place only. `boxes` are those it came
+    from: the stage's, those of its content, and those of levels and owners that stand alone.
     """
 
     id: str
@@ -156,9 +215,10 @@ class Record:
     responsible_party: str | None
     unit: tuple[str, ...]
     monitoring_points: tuple[str, ...]
-    placed_by: Literal["geometry", "table", "sequence"]
+    placed_by: Placed
     confidence: float
     doubts: tuple[str, ...]
+    boxes: tuple[Place, ...]
 
     def statements(self) -> tuple[tuple[Kind, str], ...]:
         """Every statement of the record with its kind, in reading order."""
@@ -179,7 +239,7 @@ class Record:
         for field in fields(cls):
             value = data[field.name]
             values[field.name] = tuple(value) if isinstance(value, list) else value
-        return cls(**values)
+        return cls(**values | {"boxes": tuple(Place(**place) for place in values["boxes"])})
 
 
 @dataclass(frozen=True, slots=True)

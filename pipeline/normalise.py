@@ -16,6 +16,7 @@ __all__ = [
     "marks_of",
     "stage_label",
     "unmarked",
+    "unnumbered",
 ]
 
 # What a number glued to it counts (`2人以上`, `3个工作日`), and so does not begin an item.
@@ -24,12 +25,14 @@ _UNIT = (
     r"|类(?!别)|号(?!召)|小时|时(?!限)|点|部(?!门)|成(?![立本果])|位|以[上下内外]|工作日|条(?!件))"
 )
 _DECIMAL = r"\d{1,2}\s*(?:[.．]\d?[1-9]\s*(?:倍|[万亿]?元|[万亿]|%|米|公里|吨|亩|个百分点)|[:：]\d\d)"
+_HAN = "[一二三四五六七八九十]{1,3}"
 _NUMBER = re.compile(
     rf"\s*(?!{_DECIMAL})(?:[（(]\s*(?P<a>\d{{1,2}})\s*[)）][、.．:：]*"
     rf"|\d{{1,2}}[.．](?P<row>\d{{1,2}})[、.．]?(?=\s*[“《\u4e00-\u9fff])(?!{_UNIT})"
     r"|(?P<b>\d{1,2})\s*[、.．:：)）]+"
     rf"|(?P<c>\d{{1,2}})(?=[“《\u4e00-\u9fff])(?!{_UNIT})"
-    r"|(?P<d>[①-⑳]))\s*"
+    r"|(?P<d>[①-⑳])"
+    rf"|(?P<e>{_HAN})是[:：,，]?(?=[\u4e00-\u9fff“《])|(?P<f>{_HAN})、(?!{_HAN}[、级类])|[（(](?P<g>{_HAN})[)）][、.．:：]*)\s*"
 )
 _FINAL = "。；;.．，,、 \t\u3000"
 
@@ -39,15 +42,30 @@ def item_number(text: str) -> int | None:
     found = _NUMBER.match(text)
     if not found:
         return None
-    circled = found["d"]
-    return ord(circled) - ord("①") + 1 if circled else int(found["a"] or found["row"] or found["b"] or found["c"])
+    if circled := found["d"]:
+        return ord(circled) - ord("①") + 1
+    if han := found["e"] or found["f"] or found["g"]:
+        return _han_number(han)
+    return int(found["a"] or found["row"] or found["b"] or found["c"])
+
+
+def _han_number(text: str) -> int:
+    """The value of a number up to 99 written in Chinese characters (十二, 二十)."""
+    tens, ten, ones = text.rpartition("十")
+    digits = "一二三四五六七八九"
+    return (10 * (digits.find(tens) + 1 if tens else 1) if ten else 0) + (digits.find(ones) + 1 if ones else 0)
+
+
+def unnumbered(text: str) -> str:
+    """The text without the numbers it begins with."""
+    while item_number(text) is not None:
+        text = _NUMBER.sub("", text, count=1)
+    return text
 
 
 def cleaned(text: str) -> str:
     """The text without its numbers and final punctuation, runs of blanks made one; else as written."""
-    while item_number(text) is not None:
-        text = _NUMBER.sub("", text, count=1)
-    return re.sub(r"\s+", " ", text).strip(_FINAL)
+    return re.sub(r"\s+", " ", unnumbered(text)).strip(_FINAL)
 
 
 def unmarked(text: str) -> str:
@@ -110,7 +128,8 @@ def _numbered_parts(text: str) -> Iterator[str]:
 # A number within a line: behind a stop, and written so that it is no quantity.
 _INNER_NUMBER = re.compile(
     r"(?<=[；;。，,\s])(?:[（(](\d{1,2})[)）]|(\d{1,2})\s*[、.．)）:：](?!\d)|([①-⑳])"
-    rf"|(?<=[；;。])(\d{{1,2}})(?=[\u4e00-\u9fff])(?!{_UNIT}))"
+    rf"|(?<=[；;。])(\d{{1,2}})(?=[\u4e00-\u9fff])(?!{_UNIT})"
+    rf"|(?<=[；;。])(?:{_HAN}是|[（(]{_HAN}[)）]))"
 )
 
 

@@ -4,22 +4,19 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
-from typing import Literal
 
-from pipeline.model import Box, Chart, Record, Source, Stage
+from pipeline.model import Box, Chart, Place, Record, Source, Stage
 from pipeline.normalise import canonical_stage, department_of, items_of, level_of, marks_of
 
 __all__ = ["records_of"]
 
 
-def records_of(
-    source: Source, chart: Chart, placed_by: Literal["geometry", "table", "sequence"], agency: str | None = None
-) -> Iterator[Record]:
+def records_of(source: Source, chart: Chart, agency: str | None = None) -> Iterator[Record]:
     """The records of a chart; `agency` serves charts that name none."""
     department = _department(chart)
     for order, stage in enumerate(chart.stages):
         if stage.risks or stage.measures or stage.monitors:
-            yield _record(source, chart, stage, order, placed_by, chart.agency or agency, department)
+            yield _record(source, chart, stage, order, chart.agency or agency, department)
 
 
 def _department(chart: Chart) -> str | None:
@@ -34,7 +31,6 @@ def _record(
     chart: Chart,
     stage: Stage,
     order: int,
-    placed_by: Literal["geometry", "table", "sequence"],
     agency: str | None,
     department: str | None,
 ) -> Record:
@@ -62,15 +58,17 @@ def _record(
         responsible_party=party,
         unit=tuple(filter(None, (agency, department_of(party) or department))),
         monitoring_points=monitors,
-        placed_by=placed_by,
+        placed_by=stage.placed_by,
         confidence=stage.confidence,
         doubts=(*stage.doubts, *_mark_doubts(stage, levels, parties), *_inherited(party, department)),
+        boxes=tuple(map(Place.of, stage.boxes)),
     )
 
 
 def _marks(stage: Stage) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The levels and owners marked in a stage's boxes; the last of each counts."""
-    return marks_of(paragraph for box in (*stage.risks, *stage.measures) for paragraph in box.paragraphs)
+    """The levels and owners marked in a stage's boxes and standing in boxes of their own; the last of each counts."""
+    levels, parties = marks_of(paragraph for box in (*stage.risks, *stage.measures) for paragraph in box.paragraphs)
+    return levels + stage.levels, parties + stage.parties
 
 
 def _mark_doubts(stage: Stage, levels: tuple[str, ...], parties: tuple[str, ...]) -> Iterator[str]:

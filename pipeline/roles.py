@@ -23,7 +23,19 @@ from pipeline.terms import (
     stage_term,
 )
 
-__all__ = ["Part", "Role", "is_label", "is_marking", "is_title", "looks_like_stage", "parts_of"]
+__all__ = [
+    "CONTENT",
+    "Part",
+    "Role",
+    "formed",
+    "is_label",
+    "is_marking",
+    "is_title",
+    "lacks",
+    "looks_like_stage",
+    "parts_of",
+    "points_by_wording",
+]
 
 
 class Role(StrEnum):
@@ -35,6 +47,7 @@ class Role(StrEnum):
     RISK = "risk"
     MEASURE = "measure"
     MONITOR = "monitor"
+    LEVEL = "level"
     PARTY = "party"
     OTHER = "other"
 
@@ -58,14 +71,14 @@ class Part:
 
 def parts_of(boxes: Iterable[Box]) -> list[Part]:
     """The boxes with their roles; those without a mark are told by their wording and by what the document lacks."""
-    parts = list(_with_owners([_part(box) for box in boxes]))
-    lacks = _lacks(parts)
+    parts = list(_with_owners([formed(box) for box in boxes]))
+    wanted = lacks(parts)
     return [
-        replace(part, role=_role_by_wording(part.items, lacks)) if part.role is Role.OTHER else part for part in parts
+        replace(part, role=_role_by_wording(part.items, wanted)) if part.role is Role.OTHER else part for part in parts
     ]
 
 
-def _part(box: Box) -> Part:
+def formed(box: Box) -> Part:
     """A box with the role its form shows; OTHER if only its wording can tell."""
     if any(map(is_title, box.paragraphs)):
         return Part(box, Role.TITLE)
@@ -92,7 +105,7 @@ def _with_owners(parts: Sequence[Part]) -> Iterator[Part]:
             and previous.role is Role.OTHER
             and not _share(MONITOR_WORDS, previous.items)
         ):
-            previous = _part(replace(previous.box, paragraphs=previous.box.paragraphs + part.box.paragraphs))
+            previous = formed(replace(previous.box, paragraphs=previous.box.paragraphs + part.box.paragraphs))
             continue
         if previous:
             yield previous
@@ -101,7 +114,7 @@ def _with_owners(parts: Sequence[Part]) -> Iterator[Part]:
         yield previous
 
 
-def _lacks(parts: Sequence[Part]) -> dict[Role, float]:
+def lacks(parts: Sequence[Part]) -> dict[Role, float]:
     """How much the document wants an unmarked box to be of a kind: marked risks and measures are there, or few are."""
     risks = sum(part.role is Role.RISK for part in parts)
     measures = sum(part.role is Role.MEASURE for part in parts)
@@ -114,18 +127,24 @@ def _lacks(parts: Sequence[Part]) -> dict[Role, float]:
     }
 
 
-def _role_by_wording(items: tuple[str, ...], lacks: Mapping[Role, float]) -> Role:
+def _role_by_wording(items: tuple[str, ...], wanted: Mapping[Role, float]) -> Role:
     """What an unmarked box is worded like, and what its document wants; OTHER if it says nothing."""
+    points = points_by_wording(items, wanted)
+    role = max(points, key=points.__getitem__)
+    return role if points[role] > 0 else Role.OTHER
+
+
+def points_by_wording(items: tuple[str, ...], wanted: Mapping[Role, float]) -> dict[Role, float]:
+    """How much a box is worded like each kind of content, and how much that kind is wanted; above 0 if it is."""
     if len(plain("".join(items))) < 3:
-        return Role.OTHER
+        return dict.fromkeys(CONTENT, 0.0)
     points = {
         Role.RISK: _share(RISK_WORDS, items) * (1 - 0.5 * _share(MEASURE_WORDS, items))
         + _share(WEAK_RISK_WORDS, items) / 3,
         Role.MEASURE: _share(MEASURE_WORDS, items) + _share(WEAK_MEASURE_WORDS, items) / 3,
         Role.MONITOR: 1.5 * _share(MONITOR_WORDS, items),
     }
-    role = max(points, key=lambda role: points[role] + lacks[role])
-    return role if points[role] + lacks[role] > 0 else Role.OTHER
+    return {role: points[role] + wanted[role] for role in CONTENT}
 
 
 def _share(words: re.Pattern[str], items: Sequence[str]) -> float:
@@ -142,14 +161,17 @@ def is_label(text: str) -> bool:
     return bool(label_kinds(text))
 
 
+_HEADING_AT_END = re.compile(rf"{HEADING.pattern}(?:\(.*\))?$")
 _TITLE_LINE = re.compile(r"^(?:职权|权力|事项)(?:编码|名称|类别|类型)[:：]")
 
 
 def is_title(text: str) -> bool:
     """Whether a line is (part of) a chart's title: a heading, a category alone, a code or name line."""
     bare = plain(text)
-    if item_number(text) is not None or is_marking(text):
+    if is_marking(text):
         return False
+    if item_number(text) is not None:
+        return bool(_HEADING_AT_END.search(bare))
     return bool(
         HEADING.search(bare)
         or _TITLE_LINE.match(bare)

@@ -12,7 +12,9 @@ from typing import Literal
 __all__ = [
     "AGENCY",
     "AGENCY_AND_POWER",
+    "BESIDE_THE_WORK",
     "BRACKETED",
+    "BRANCH",
     "CLOSING",
     "CUES",
     "DEPARTMENT",
@@ -39,7 +41,7 @@ __all__ = [
     "stage_term",
 ]
 
-LabelKind = Literal["header", "risk", "measure", "monitor", "other"]
+LabelKind = Literal["header", "risk", "measure", "monitor", "level", "party", "other"]
 Family = Literal["application", "case"]
 
 BLANKS = re.compile(r"[\s\u200b\ufeff]+")
@@ -50,39 +52,46 @@ def plain(text: str) -> str:
     return BLANKS.sub("", unicodedata.normalize("NFKC", text))
 
 
-# A label stands alone in its box, or glued to others where an extractor joined neighbours.
-LABELS: dict[LabelKind, tuple[str, ...]] = {
-    "header": ("流程环节", "工作流程", "办理环节", "业务流程", "权力运行流程", "环节名称", "环节"),
+# A label stands alone in its box, or glued to others where an extractor joined neighbours. The order settles which kind
+# a text is that fits two patterns.
+_AND = "[及和与、/]"
+_OWNER = r"责任(?:主体|人员|人|领导|科室|股室|处室|部门|单位|岗位)"
+LABELS: dict[LabelKind, str] = {
+    "header": r"(?:工作|办理|业务|权力|职权|审批)?(?:运行)?(?:流程(?:环节|步骤|名称)?|环节(?:名称)?|步骤)",
+    "level": rf"(?:(?:廉政)?风险(?:等级|级别|级次|程度)|等级|级别)(?!{_AND}表现)",
+    "party": rf"(?:风险|防控|直接|主要|第一)*(?:{_OWNER})(?:{_AND}(?:职务|{_OWNER}))?",
     "risk": (
-        *("风险点等级及表现形式", "风险点及表现形式", "廉政风险点", "廉政风险", "风险点等级", "风险表现", "风险点描述"),
-        *("表现形式", "风险内容", "风险点"),
+        r"(?:(?:廉政|廉洁|岗位|主要|存在|潜在)*风险(?:点|源|名称|内容|描述|形式)?|表现)"
+        rf"(?:{_AND}?(?:主要|具体|风险)?(?:等级|级别|级次|程度|表现形式|表现|形式|描述|内容))*"
     ),
     "measure": (
-        *("防控措施及责任人", "防控措施及责任主体", "防控措施", "防范措施", "控制措施", "管控措施", "防控方法"),
-        *("制度措施",),
+        r"(?:风险|廉政|主要|具体)?(?:防控|防范|控制|管控|预防|整改|制度)?(?:要点|措施|方法|手段|对策|办法)"
+        rf"(?:{_AND}(?:责任|{_OWNER}|(?:防控|防范|控制|管控)?措施))*"
     ),
-    "monitor": ("电子监察点", "电子监控点", "监察点", "监测点", "监控点", "监测指标"),
-    "other": (
-        "监管电话",
-        "服务电话",
-        "监督电话",
-        "投诉电话",
-        "及表现形式",
-        "及责任人",
-        "风险等级",
-        "责任人",
-        "责任主体",
-    ),
+    "monitor": r"(?:电子)?(?:监察|监控|监测)(?:点|指标)",
+    "other": rf"[低中高]风险|序号|备注|流程图|{_AND}(?:表现形式|{_OWNER})",
 }
-_LABEL_KIND = {word: kind for kind, words in LABELS.items() for word in words}
-_LABEL = re.compile("|".join(sorted(map(re.escape, _LABEL_KIND), key=len, reverse=True)))
-_ONLY_LABELS = re.compile(rf"(?:(?:{_LABEL.pattern})[:、/]?)+")
+_LABEL = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in LABELS.items()))
+_ONLY_LABELS = re.compile(rf"(?:(?:{'|'.join(LABELS.values())})[、/]?)+[:]?")
+PHONE = re.compile(r"(?:监管|服务|监督|投诉|举报|咨询|联系)+电话[:：]?[\d\-—()、,，转]*$")
+# Words on the branches of a decision, arrows typed as characters, and what explains the drawing.
+BESIDE_THE_WORK = re.compile(r"[是否YN]|不?(?:通过|同意|合格|符合|属实)|[←→↑↓⇐⇒⇑⇓⬅➡⬆⬇➔▼▽│|]+|(?:图例|备?注|说明):.*")
+
+
+# What becomes of an application beside the work, in boxes at the side of a decision.
+BRANCH = re.compile(
+    r"(?:不予|不)(?:受理|许可|批准|通过|立案|处罚|登记|备案|同意|符合)[^，。；]{0,10}|(?:退回|补正|补充|完善|告知补正)[^，。；]{0,8}|(?:移送|移交)[^，。；]{0,8}"
+)
 
 
 def label_kinds(text: str) -> tuple[LabelKind, ...]:
     """The kinds of the labels a text consists of; empty if it holds anything else."""
     bare = plain(text)
-    return tuple(_LABEL_KIND[word] for word in _LABEL.findall(bare)) if _ONLY_LABELS.fullmatch(bare) else ()
+    if PHONE.match(bare):
+        return ("other",)
+    if not _ONLY_LABELS.fullmatch(bare):
+        return ()
+    return tuple(kind for found in _LABEL.finditer(bare) for kind in LABELS if kind == found.lastgroup)
 
 
 def _spaced(*words: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.matching import cheapest_matching
+from pipeline.normalise import unnumbered
 from pipeline.roles import Part, Role
 from pipeline.terms import (
     AGENCY,
@@ -41,7 +42,11 @@ def cut_title(line: str) -> tuple[str, str]:
         return line, ""
     brackets = BRACKETED.match(line, heading.end())
     end = brackets.end() if brackets else heading.end()
-    return line[:end].strip(), line[end:].strip()
+    return (line, "") if _NEXT_LINE.match(line, end) else (line[:end].strip(), line[end:].strip())
+
+
+# Where a title written in one line goes on with what others write in a line of its own.
+_NEXT_LINE = re.compile(rf"\s+(?=(?:职权|权力|事项)(?:编码|名称|类别|类型)\s*[:：]|{CATEGORY.pattern}(?:\s|$))")
 
 
 def titles_of(lines: Iterable[str]) -> list[Title]:
@@ -52,7 +57,7 @@ def titles_of(lines: Iterable[str]) -> list[Title]:
     """
     titles: list[Title] = []
     agency: str | None = None
-    for line in lines:
+    for line in (part for whole in lines for part in _NEXT_LINE.split(unnumbered(whole))):
         read = _read(line)
         if read.text == "" and read.agency:
             agency = read.agency

@@ -43,6 +43,7 @@ def record(place: int = 0, document: str = "甲.txt", **fields: Any) -> Record:
         "placed_by": "sequence",
         "confidence": 1.0,
         "doubts": (),
+        "boxes": (),
     }
     return Record(**values | fields)
 

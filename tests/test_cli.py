@@ -43,7 +43,7 @@ def world(folder: Path) -> Path:
     return folder
 
 
-def _reader(path: Path, document: str, agency: str | None = None) -> Reading:
+def _reader(path: Path, document: str, agency: str | None = None, ahead: object = None) -> Reading:
     """A reader for tests: a line is a record with one risk point; a file that says 坏 cannot be read."""
     text = path.read_text("utf-8")
     if "坏" in text:
@@ -70,6 +70,7 @@ def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a document, and a reader that understands it."""
     reader = ModuleType("pipeline.ingest")
     vars(reader).update(find=_finder, read=_reader, READER_VERSION=1, SUFFIXES=frozenset({".txt"}))
+    vars(reader).update(is_converted=lambda path: False, ahead_of=lambda paths: None)
     monkeypatch.setitem(sys.modules, "pipeline.ingest", reader)
     (tmp_path / "文件").mkdir()
     (tmp_path / "文件" / "甲.txt").write_text("收受财物\n越权\n", "utf-8")
@@ -229,7 +230,7 @@ def test_ingest_caps_the_doubts_it_prints(documents: Path) -> None:
 def test_an_interrupted_ingest_keeps_whole_files(documents: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (documents / "乙.txt").write_text("贿赂", "utf-8")
 
-    def interrupted(path: Path, document: str, agency: str | None = None) -> Reading:
+    def interrupted(path: Path, document: str, agency: str | None = None, ahead: object = None) -> Reading:
         if document == "甲.txt":
             raise KeyboardInterrupt
         return _reader(path, document, agency)

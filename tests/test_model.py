@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import Box, Kind, Record, Tally
+from pipeline.model import Box, Kind, Place, Record, Tally
 from tests.helpers import record
 
 # design.md, "The values"
@@ -18,8 +18,10 @@ KEYS = [
     *("risk_points", "level", "level_label", "control_measures"),
     *("responsible_party", "unit", "monitoring_points"),
     *("placed_by", "confidence", "doubts"),
+    "boxes",
 ]
-LISTS = {"risk_points", "control_measures", "unit", "monitoring_points", "doubts"}
+TEXT_LISTS = {"risk_points", "control_measures", "unit", "monitoring_points", "doubts"}
+LISTS = TEXT_LISTS | {"boxes"}
 
 TEXT = st.text(max_size=8)
 TEXTS = st.lists(TEXT, max_size=3).map(tuple)
@@ -34,7 +36,8 @@ RECORDS = st.builds(
     **dict.fromkeys(["id", "document", "sha256", "stage", "stage_label"], TEXT),
     **dict.fromkeys(["title", "agency", "category", "power", "power_code"], st.none() | TEXT),
     **dict.fromkeys(["level_label", "responsible_party"], st.none() | TEXT),
-    **dict.fromkeys(LISTS, TEXTS),
+    **dict.fromkeys(TEXT_LISTS, TEXTS),
+    boxes=st.lists(st.builds(Place, st.integers(0), st.none() | st.integers(1, 9))).map(tuple),
 )
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.pairing import Pairing, learned, pair, without
+from pipeline.assignment import Pairing
+from pipeline.pairing import learned, pair, without
 from pipeline.roles import Role
 from tests.dumps import CASE, LICENCE, Drawn, Paragraphs, Step, charts, drawn, parts
 

@@ -229,7 +229,7 @@ def test_a_run_of_ingest_is_summed_up() -> None:
     )
     shown = present.ingest_json(outcomes, ["d"])
     assert (shown["unchanged"], shown["dropped"]) == (["b"], ["d"])
-    assert shown["errors"] == [{"where": "c", "what": "坏了", "remedy": "重存"}]
+    assert shown["errors"] == [{"where": "c", "what": "坏了", "remedy": "重存", "state": "unsupported"}]
     assert len(shown["files"][0]["problems"]) == 7
 
 

@@ -32,7 +32,7 @@ def stage(label: str = "受理", risks: tuple[str, ...] = (), measures: tuple[st
 
 
 def record(one: Stage, asked: str | None = None, **fields: object) -> Record:
-    [found] = records_of(SOURCE, chart(one, **fields), "sequence", asked)
+    [found] = records_of(SOURCE, chart(one, **fields), asked)
     return found
 
 
@@ -84,6 +84,7 @@ def test_a_chart_becomes_records(tmp_path: Path) -> None:
         placed_by="sequence",
         confidence=first.confidence,
         doubts=(),
+        boxes=first.boxes,
     )
     assert (second.stage, second.stage_order, second.level) == ("审查", 2, "高")
     assert (second.risk_points, second.control_measures) == (("对材料审查不严",), ("两人审查材料",))
@@ -128,7 +129,7 @@ def test_an_owner_alone_in_the_box_behind_measures_is_the_responsible_party(tmp_
 
 def test_a_bare_stage_is_no_record_but_counts_in_the_order() -> None:
     bare, full = stage("申请"), stage("受理", ("1.熟人先办。", "风险等级：高"))
-    [found] = records_of(SOURCE, chart(bare, full), "sequence")
+    [found] = records_of(SOURCE, chart(bare, full))
     assert (found.stage, found.stage_order) == ("受理", 1)
 
 
@@ -208,7 +209,7 @@ def test_a_persons_stage_is_of_the_department_that_owns_half_the_chart(
     owners: list[str], departments: list[str | None]
 ) -> None:
     stages = [stage(f"第{owner}关", measures=("1.轮岗。", f"责任人：{owner}")) for owner in owners]
-    found = list(records_of(SOURCE, chart(*stages, agency="丙局"), "sequence"))
+    found = list(records_of(SOURCE, chart(*stages, agency="丙局")))
     assert [one.unit for one in found] == [("丙局", name) if name else ("丙局",) for name in departments]
     assert [one.responsible_party for one in found] == owners
 
@@ -245,9 +246,9 @@ def test_other_content_has_another_id(other: Stage) -> None:
 
 def test_another_place_has_another_id() -> None:
     elsewhere = [
-        next(records_of(replace(SOURCE, sha256="1" * 64), chart(BASE), "sequence")),
+        next(records_of(replace(SOURCE, sha256="1" * 64), chart(BASE))),
         record(BASE, index=1),
-        *records_of(SOURCE, chart(stage("申请"), BASE), "sequence"),
+        *records_of(SOURCE, chart(stage("申请"), BASE)),
     ]
     assert len({record(BASE).id, *(one.id for one in elsewhere)}) == 4
 
@@ -258,7 +259,7 @@ def test_the_id_depends_on_nothing_else() -> None:
         record(BASE).id,
         record(replace(BASE, confidence=0.1, doubts=("甲",))).id,
         record(BASE, "丙局").id,
-        next(records_of(replace(SOURCE, path="/别处/甲.txt"), chart(BASE), "sequence")).id,
+        next(records_of(replace(SOURCE, path="/别处/甲.txt"), chart(BASE))).id,
     }
     [one] = ids
     assert len(one) == 16
@@ -296,7 +297,7 @@ def test_ids_do_not_depend_on_how_a_process_hashes_strings(tmp_path: Path) -> No
 @given(st.lists(st.sampled_from(["申请", "受理", "审查", "决定", "审查"]), min_size=1, max_size=6))
 def test_ids_of_one_chart_differ_whatever_repeats(labels: list[str]) -> None:
     stages = [replace(BASE, label=label) for label in labels]
-    found = list(records_of(SOURCE, chart(*stages), "sequence"))
+    found = list(records_of(SOURCE, chart(*stages)))
     assert len({one.id for one in found}) == len(labels)
 
 

@@ -3,27 +3,53 @@
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import State, Unreadable
 from pipeline.extract.text import read_text
 from pipeline.model import Document, Source
 
-__all__ = ["READERS", "extract"]
+if TYPE_CHECKING:
+    from pipeline.extract.ahead import Ahead
+
+__all__ = ["CONVERTED", "READERS", "extract"]
 
 MAX_BYTES = 64 << 20
 
-READERS: dict[str, Callable[[Source, bytes], Document]] = {".txt": read_text}
+Reader = Callable[[Source, bytes, "Ahead | None"], Document]
 
 
-def extract(path: Path, document: str) -> Document:
-    """The boxes of a file, named `document` in the index; raises Unreadable."""
+def _read_text(source: Source, data: bytes, ahead: "Ahead | None") -> Document:
+    return read_text(source, data)
+
+
+def _read_word(source: Source, data: bytes, ahead: "Ahead | None") -> Document:
+    # Imported late: a dump needs none of it. The content tells what a file is, its suffix only that it is Word's.
+    from pipeline.extract.ahead import Ahead
+    from pipeline.extract.container import Kind, kind_of
+    from pipeline.extract.word import read_docx
+
+    if kind_of(data) not in (Kind.DOCX, Kind.ZIP, Kind.ZIP_DAMAGED):
+        data = (ahead or Ahead()).docx(Path(source.path), data)
+    return read_docx(source, data)
+
+
+CONVERTED = frozenset({".doc", ".wps", ".rtf", ".odt"})  # by LibreOffice
+READERS: dict[str, Reader] = {
+    ".txt": _read_text,
+    **dict.fromkeys((".docx", ".docm", *sorted(CONVERTED)), _read_word),
+}
+
+
+def extract(path: Path, document: str, ahead: "Ahead | None" = None) -> Document:
+    """The boxes of a file, named `document` in the index; `ahead` converts it with others; raises Unreadable."""
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise Unreadable(
             str(path), f"不认识的文件类型 {path.suffix or '（无后缀）'}", f"可读：{' '.join(sorted(READERS))}"
         )
     data = _bytes(path)
-    return reader(Source(str(path), document, hashlib.sha256(data).hexdigest()), data)
+    return reader(Source(str(path), document, hashlib.sha256(data).hexdigest()), data, ahead)
 
 
 def _bytes(path: Path) -> bytes:
@@ -32,6 +58,4 @@ def _bytes(path: Path) -> bytes:
             raise Unreadable(str(path), f"文件超过 {MAX_BYTES >> 20} MiB", "请拆分后再读", State.TOO_LARGE)
         return path.read_bytes()
     except OSError as error:
-        raise Unreadable(
-            str(path), f"打不开（{error.strerror}）", "请检查路径和权限", State.INACCESSIBLE
-        ) from error
+        raise Unreadable(str(path), f"打不开（{error.strerror}）", "请检查路径和权限", State.INACCESSIBLE) from error
