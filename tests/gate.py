@@ -18,7 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.ingest import read
+from pipeline.extract.office import soffice
+from pipeline.ingest import is_converted, read
 from pipeline.model import Record
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,7 +49,9 @@ class Specimen:
 
     @property
     def missing(self) -> bool:
-        return not (self.text.exists() and self.labels.exists())
+        """Whether the document or its labels are not here, or LibreOffice, if it takes that to read it."""
+        here = self.text.exists() and self.labels.exists()
+        return not here or (is_converted(self.text) and soffice() is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,18 @@ class Figures:
 
 def specimens() -> list[Specimen]:
     """Our own specimens, then the documents beside this checkout that are labelled; these may be missing."""
-    own = [Specimen(f"corpus/{path.stem}", path, path.with_suffix(".json")) for path in sorted(CORPUS.glob("*.txt"))]
+    paths = sorted(path for path in CORPUS.iterdir() if path.suffix in (".txt", ".docx", ".doc"))
     others = [_of_gold(name) for name in ("001", "003", "004")]
-    return [*own, *others]
+    return [*(Specimen(f"corpus/{_name(path)}", path, _labels(path)) for path in paths), *others]
+
+
+def _name(path: Path) -> str:
+    return path.stem if path.suffix == ".txt" else path.name
+
+
+def _labels(path: Path) -> Path:
+    """The labels of a specimen, which serve all files of its name."""
+    return path.with_name(path.stem.removesuffix("-resaved") + ".json")
 
 
 def _of_gold(name: str) -> Specimen:
