@@ -220,16 +220,18 @@ def _cut_at_labels(box: Box) -> list[Box]:
     if box.frame is None or len(box.paragraphs) < 2 or all(map(is_label, box.paragraphs)):
         return [box]
     cuts = [place for place, text in enumerate(box.paragraphs) if is_label(text)]
-    stage_first = looks_like_stage(box.paragraphs[0]) and 1 in cuts
-    if not cuts or (cuts[0] > 0 and not stage_first and len(cuts) < 2):
+    before = box.paragraphs[: cuts[0]] if cuts else ()
+    named = len(before) == 1 and looks_like_stage(before[0])
+    if not cuts or (len(cuts) < 2 and not named and not all(map(is_marking, before))):
         return [box]
     edges = sorted({0, *(place for cut in cuts for place in (cut, cut + 1)), len(box.paragraphs)})
-    return [_slice(box, start, end) for start, end in pairwise(edges) if start < end]
+    return [_slice(box, start, end, head=start - 1 in cuts) for start, end in pairwise(edges) if start < end]
 
 
-def _slice(box: Box, start: int, end: int) -> Box:
+def _slice(box: Box, start: int, end: int, *, head: bool) -> Box:
+    """Some paragraphs of a box where they stand in it, with the place of the `head` before them."""
     if box.bbox is None:
         return replace(box, paragraphs=box.paragraphs[start:end])
     step = (box.bbox.bottom - box.bbox.top) / len(box.paragraphs)
-    place = replace(box.bbox, top=box.bbox.top + step * start, bottom=box.bbox.top + step * end)
+    place = replace(box.bbox, top=box.bbox.top + step * (start - head), bottom=box.bbox.top + step * end)
     return replace(box, paragraphs=box.paragraphs[start:end], bbox=place)

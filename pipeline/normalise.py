@@ -91,8 +91,17 @@ def _trimmed(text: str) -> str:
 
 def items_of(paragraphs: Iterable[str]) -> tuple[str, ...]:
     """The statements of a box: a paragraph each, or several where numbers run on within one; marks are left out."""
-    lines = map(unmarked, _whole_marks(paragraphs))
-    return tuple(text for line in lines for part in _numbered_parts(line) if (text := cleaned(part)))
+    lines = [line for text in _whole_marks(paragraphs) if (line := unmarked(text)).strip()]
+    return tuple(text for line in _unglued(lines) for part in _numbered_parts(line) if (text := cleaned(part)))
+
+
+def _unglued(lines: list[str]) -> list[str]:
+    """The lines; where they begin with 1, 2, 3 … in a row these are numbers, whatever they are glued to (`3零余额`)."""
+    glued = [re.match(r"\s*(\d{1,2})(?=[\u4e00-\u9fff“《])", line) for line in lines]
+    counts = [int(found[1]) if found else None for found in glued]
+    if len(lines) < 2 or counts != list(range(1, len(lines) + 1)):
+        return lines
+    return [line[found.end() :] for line, found in zip(lines, glued, strict=True) if found]
 
 
 _NAME = re.compile(r"[^。；;，,:：\d]{1,12}(?:[人员科室股处长所队]|主任|中心|支队|大队)")

@@ -55,7 +55,7 @@ def _with_title_lines(parts: Sequence[Part]) -> list[Part]:
         between = (
             begun and Role.TITLE in following and _all_text(parts[number : number + 1 + following.index(Role.TITLE)])
         )
-        above = is_agency(part) and following[:1] == [Role.TITLE]
+        above = is_agency(part) and part.box.frame != "cell" and following[:1] == [Role.TITLE]
         told.append(replace(part, role=Role.TITLE) if between or above else part)
     return told
 

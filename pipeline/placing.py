@@ -1,7 +1,7 @@
 """Which box belongs to which stage, by where they stand and by the lines drawn between them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pipeline.assignment import Costs, Pairing, solved, unopposed
 from pipeline.pairing import affinity, log_odds_bare, telling_words
@@ -12,10 +12,14 @@ from pipeline.sheet import Sheet
 __all__ = ["nearest_stage", "place", "stages_in_order"]
 
 DISTANCE, LEVEL_WITH, SPOKEN, SHARING = 4.0, 1.5, 0.6, 2.0  # prices, see _price
+BELOW, ABOVE = 0.35, 3.0  # what a point below or above a stage counts where boxes hang from their stages
+SLACK = 4.0  # points that do not count
 FARTHEST = 12.0  # what distance costs at most
 LINKED = 30.0  # what a stage costs that a line says is the wrong one: more than any distance
 BESIDE = 30.0  # points that a mark may be farther from the box it stands level with
 IN_ROW = 20.0  # what a stage in another row of the table costs
+
+Price = Callable[[Rect, Rect, Axis, float], float]
 
 
 # Stages
@@ -62,12 +66,12 @@ def place(parts: Sequence[Part], sheet: Sheet) -> Pairing:
     boxes = tuple(sorted(content, key=lambda part: (sheet.rect(part).centre(sheet.axis), part.box.order)))
     if len(stages) < 2 or not boxes:
         return unopposed(stages, boxes)
-    costs = _costs(stages, boxes, sheet)
+    costs = _costs(stages, boxes, sheet, _hanging_price if _hang(stages, boxes, sheet) else _level_price)
     _, stage_of = solved(costs)
     return Pairing(stages, boxes, stage_of, costs.rivals(stage_of))
 
 
-def _costs(stages: tuple[Part, ...], boxes: tuple[Part, ...], sheet: Sheet) -> Costs:
+def _costs(stages: tuple[Part, ...], boxes: tuple[Part, ...], sheet: Sheet, price: Price) -> Costs:
     names = [stage.stage for stage in stages]
     words = telling_words(names, boxes)
     bands = _bands(stages, boxes, sheet)
@@ -76,7 +80,7 @@ def _costs(stages: tuple[Part, ...], boxes: tuple[Part, ...], sheet: Sheet) -> C
     prices = tuple(
         tuple(
             SPOKEN * (1 - affinity(part, number, names, words, {}))
-            + _price(sheet.rect(part), band, sheet.axis, step)
+            + price(sheet.rect(part), band, sheet.axis, step)
             + IN_ROW * (1 - _in_row(part, stage, sheet.rect(part), band, sheet.axis))
             + LINKED * (joined.get(part.box.order, stage.box.order) != stage.box.order)
             for number, (stage, band) in enumerate(zip(stages, bands, strict=True))
@@ -87,11 +91,31 @@ def _costs(stages: tuple[Part, ...], boxes: tuple[Part, ...], sheet: Sheet) -> C
     return Costs(tuple(CONTENT.index(part.role) for part in boxes), prices, bare, SHARING)
 
 
-def _price(box: Rect, stage: Rect, axis: Axis, step: float) -> float:
-    """What it costs to put a box to a stage: how far apart they stand, and how far from level with each other."""
+def _hang(stages: Sequence[Part], boxes: Sequence[Part], sheet: Sheet) -> bool:
+    """Whether boxes hang from their stages: they begin at the same heights, or all of them between the stages."""
+    places, tops = [sheet.rect(part) for part in boxes], [sheet.rect(part) for part in stages]
+    between = all(overlap(box, stage, DOWN) <= 0 for box in places for stage in tops)
+    below = min(box.y0 for box in places) > min(stage.y0 for stage in tops)
+    if between and below and max(box.y1 for box in places) > max(stage.y1 for stage in tops):
+        return True
+    most = max(sum(part.role is role for part in boxes) for role in CONTENT)
+    level = [any(abs(box.centre(DOWN) - stage.centre(DOWN)) <= SLACK for box in places) for stage in tops]
+    begun = [any(abs(box.y0 - stage.y0) <= SLACK for box in places) for stage in tops]
+    return sum(begun) >= 0.8 * most and sum(begun) > sum(level)
+
+
+def _level_price(box: Rect, stage: Rect, axis: Axis, step: float) -> float:
+    """What it costs to put a box to a stage it should stand level with: how far apart they are, how far from level."""
     gap = apart(box, stage, axis) + apart(box, stage, 1 - axis)
     off = abs(box.centre(axis) - stage.centre(axis))
     return min(FARTHEST, DISTANCE * (gap + 0.3 * off) / step) + LEVEL_WITH * (1 - share(box, stage, axis))
+
+
+def _hanging_price(box: Rect, stage: Rect, axis: Axis, step: float) -> float:
+    """What it costs to put a box to a stage it should hang from: beginning at its top or below, seldom above."""
+    across, down = apart(box, stage, ACROSS), max(0.0, box.y0 - stage.y1)
+    above = max(0.0, stage.y0 - box.y0 - SLACK)
+    return min(FARTHEST, DISTANCE * (across + BELOW * down + ABOVE * above) / step)
 
 
 def _bands(stages: Sequence[Part], boxes: Sequence[Part], sheet: Sheet) -> list[Rect]:

@@ -197,7 +197,7 @@ def _by_column(part: Part, parts: Sequence[Part], sheet: Sheet, roles: Sequence[
     role, count = votes.most_common(1)[0] if votes else (part.role, 0)
     if role not in roles or count < 2 or count < AGREED * votes.total():
         return part
-    if role in CONTENT and _has_own(part, [other for other in column if other.role is role], parts, sheet):
+    if role in CONTENT and _has_own(part, [one for one in parts if one.role is role and one is not part], parts, sheet):
         return part
     if role is Role.STAGE and (len(part.items) > 2 or len(plain(part.box.text)) > LONGEST_STAGE):
         return part
@@ -233,7 +233,7 @@ def _stages_at(boxes: Iterable[Part], parts: Sequence[Part], sheet: Sheet) -> di
     return {
         part.box.order: joined[part.box.order]
         if part.box.order in joined
-        else min(((sheet.off(part, stage), stage.box.order) for stage in stages), default=(0.0, -1))[1]
+        else min(((sheet.aside(part, stage), stage.box.order) for stage in stages), default=(0.0, -1))[1]
         for part in boxes
     }
 

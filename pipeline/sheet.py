@@ -68,6 +68,10 @@ class Sheet:
         """How far two boxes are from level with each other, seen along the work."""
         return abs(self.rect(one).centre(self.axis) - self.rect(other).centre(self.axis))
 
+    def aside(self, one: Part, other: Part) -> float:
+        """How far two boxes are from standing level with each other: the gap between them, then their middles."""
+        return apart(self.rect(one), self.rect(other), self.axis) + 0.3 * self.off(one, other)
+
     def joined(self, stages: Sequence[Part]) -> dict[int, int]:
         """Of each box that lines join to stages, over labels and other boxes: the order of the one nearest stage."""
         orders = {part.box.order for part in stages}

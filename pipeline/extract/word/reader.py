@@ -188,7 +188,8 @@ class _Reader:
             self._running(row.text, flow, _aligned(row.text, aligned, x, room - first, size), tallest, frame)
             for before, drawing in row.drawings:
                 spot = flow.spot(x + text_width(before, size) % max(room, size), height)
-                tallest = max(tallest, self._drawing(drawing, spot))
+                width, high = self._drawing(drawing, spot)
+                x, tallest = x + width, max(tallest, high)
             if row.ends == "page":
                 flow.next_page()
             elif row.ends == "column":
@@ -246,13 +247,14 @@ class _Reader:
 
     # Drawings
 
-    def _drawing(self, element: Element, spot: Spot) -> float:
-        """Place the shapes of a drawing; how high it stands in the line."""
-        heights = [0.0]
+    def _drawing(self, element: Element, spot: Spot) -> tuple[float, float]:
+        """Place the shapes of a drawing; the width and height that it takes in the line."""
+        width = height = 0.0
         for drawing in self._drawings(element):
             self._shapes(drawing, spot)
-            heights.append(drawing.anchor.height if drawing.anchor.horizontal is None else 0.0)
-        return max(heights)
+            if drawing.anchor.horizontal is None:
+                width, height = width + drawing.anchor.width, max(height, drawing.anchor.height)
+        return width, height
 
     def _drawings(self, element: Element) -> Iterator[Drawing]:
         if local(element) == "drawing":
@@ -372,10 +374,11 @@ class _Reader:
             size = self.styles.size(block)
             line = line_height(self.styles, block, size, flow.setup.pitch)
             for row in rows(block, "", size):
-                heights = [line * lines(row.text, size, flow.width)]
+                x, tallest = flow.left, line * lines(row.text, size, flow.width)
                 for before, drawing in row.drawings:
-                    heights.append(self._drawing(drawing, flow.spot(flow.left + text_width(before, size), line)))
-                flow.down(max(heights))
+                    width, high = self._drawing(drawing, flow.spot(x + text_width(before, size), line))
+                    x, tallest = x + width, max(tallest, high)
+                flow.down(tallest)
 
 
 def _covers(one: BBox, other: BBox) -> bool:

@@ -66,9 +66,22 @@ def _axis(style: Style, axis: str, side: str) -> Axis:
 
 def _line(element: Element, style: Style) -> Drawing:
     """A `v:line` of its own: its ends are lengths in the frame that its style names."""
-    ends = (*_pair(element, "from", "0,0", _length), *_pair(element, "to", "10,10", _length))
+    (x0, y0), (x1, y1) = _ends(element, style, _length)
     anchor = Anchor(0.0, 0.0, _axis(style, "horizontal", "left"), _axis(style, "vertical", "top"))
-    return drawing(anchor, [_stroke(element, *ends)])
+    return drawing(anchor, [_stroke(element, x0, y0, x1, y1)])
+
+
+def _ends(
+    element: Element, style: Style, read: Callable[[str], float]
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The ends of a `v:line`; where it is flipped, `from` and `to` are corners that it does not touch."""
+    (x0, y0), (x1, y1) = _pair(element, "from", "0,0", read), _pair(element, "to", "10,10", read)
+    flips = style.get("flip", "")
+    if "x" in flips:
+        x0, x1 = x1, x0
+    if "y" in flips:
+        y0, y1 = y1, y0
+    return (x0, y0), (x1, y1)
 
 
 def _shapes(
@@ -92,7 +105,7 @@ def _member(element: Element, outer: Matrix) -> Iterator[Shape | Stroke]:
     """A shape within a group: its style gives bare numbers in the group's coordinates."""
     style = _style(element)
     if local(element) == "line":
-        first, last = (outer(*_pair(element, end, "0,0", number)) for end in ("from", "to"))
+        first, last = (outer(*end) for end in _ends(element, style, number))
         yield _stroke(element, *first, *last)
         return
     left, top, width, height = (_bare(style.get(name, "")) for name in ("left", "top", "width", "height"))
