@@ -1,7 +1,8 @@
 """Charts of a document whose boxes have places: what stands where tells what belongs together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from pipeline.draft import Draft, Drafts, cut_titles, is_agency, is_chart, unplaced
 from pipeline.model import Document
@@ -16,6 +17,7 @@ from pipeline.titles import Title, titles_of
 
 __all__ = ["by_place"]
 
+LARGEST = 300  # parts of one chart; real ones have up to a hundred
 LONGEST_GAP = 4  # lines of running text between two lines of one title at most
 
 
@@ -71,7 +73,7 @@ def _charts(
     drawn = [part for part in region.body if part.box.frame is not None]
     strays = [part for part in region.body if part.box.frame is None and part.role is not Role.LABEL]
     drafts = []
-    for parts in charts_of(drawn, plane):
+    for parts in (smaller for whole in charts_of(drawn, plane) for smaller in _bounded(whole)):
         draft = _draft(parts, title, links, plane)
         if draft is None:
             strays += [part for part in parts if part.role not in (Role.LABEL, Role.TITLE)]
@@ -81,8 +83,19 @@ def _charts(
     return drafts, strays
 
 
+def _bounded(parts: list[Part]) -> Iterator[list[Part]]:
+    """The parts of a chart; page by page if there are far more than charts have, and then no more than these a page."""
+    if len(parts) <= LARGEST:
+        yield parts
+        return
+    for _, page in groupby(parts, key=lambda part: part.box.page):
+        yield list(page)
+
+
 def _draft(parts: Sequence[Part], title: Title | None, links: tuple[Link, ...], plane: Plane) -> Draft | None:
     """One chart: its boxes' roles by place, then by wording; its stages; the level and owner boxes beside them."""
+    if len(parts) > LARGEST:
+        return None
     parts = [_told_alone(part) for part in parts]
     sheet = Sheet(plane, work_axis(parts, plane), links)
     known = seated(parts, sheet)

@@ -13,6 +13,7 @@ from pipeline.roles import Part, Role
 __all__ = ["Link", "Sheet", "links_of"]
 
 JOINT = 4.0  # points between the ends of two lines that meet at most
+MOST_LOOSE = 1000  # lines that end in the open; more are a picture
 SNAP = 18.0  # points from the end of a line to the box it means at most
 
 
@@ -114,10 +115,13 @@ def links_of(
 
     Lines that end at other lines join all boxes that these touch. `shift` is how far each page was moved down.
     """
-    orders = [part.box.order for part in parts if part.role is not Role.TITLE]
-    drawn = [_drawn(line, shift[line.page], orders, plane) for line in lines if line.page in shift]
+    orders: dict[int, list[int]] = defaultdict(list)
+    for part in parts:
+        if part.role is not Role.TITLE:
+            orders[part.box.page or 1].append(part.box.order)
+    drawn = [_drawn(line, shift[line.page], orders[line.page], plane) for line in lines if line.page in shift]
     whole = [one for one in drawn if one.start is not None and one.end is not None]
-    loose = [one for one in drawn if one.start is None or one.end is None]
+    loose = [one for one in drawn if one.start is None or one.end is None][:MOST_LOOSE]
     links = [one.to(one.start, one.end, one.arrow) for one in whole if one.start is not None and one.end is not None]
     return (*links, *(link for joined in _joined(loose, whole) for link in _pairs(joined)))
 

@@ -35,6 +35,11 @@ class Setup:
     gutter: float = 21.25
 
     @property
+    def pitch_or_line(self) -> float:
+        """The height of a plain line."""
+        return self.pitch or 10.5 * SINGLE
+
+    @property
     def column_width(self) -> float:
         room = self.width - self.left - self.right - self.gutter * (self.columns - 1)
         return max(NARROWEST, room / self.columns)
@@ -99,6 +104,7 @@ class Spot:
     y: float
     line: float
     setup: Setup
+    top: float  # of the paragraph
 
     def origin(self, anchor: Anchor) -> tuple[float, float]:
         """Where on the page the top left corner of a drawing stands that is anchored here."""
@@ -135,7 +141,7 @@ class Spot:
                 return 0.0, setup.top
             case "bottomMargin" | "bottom-margin-area" | "outsideMargin":
                 return setup.height - setup.bottom, setup.height
-        return self.y, self.y + self.line
+        return (self.y, self.y + self.line) if relative_to == "line" else (self.top, self.top + self.line)
 
 
 def _along(axis: Axis, area: tuple[float, float], size: float) -> float:
@@ -185,12 +191,11 @@ class Flow:
         return self.inside[1] if self.inside else self.setup.column_width
 
     def spot(self, x: float, line: float) -> Spot:
-        return Spot(self.page, self.left, self.width, x, self.y, line, self.setup)
+        return Spot(self.page, self.left, self.width, x, self.y, line, self.setup, self.y)
 
     def begin(self, space_above: float, line: float) -> None:
-        """Come to the first line of a paragraph."""
-        if not self.fresh:
-            self.y += max(space_above, self.space_below)
+        """Come to the first line of a paragraph; it has no space above where the page was full."""
+        self.y += max(space_above, self.space_below)
         self.make_room(line)
 
     def down(self, height: float) -> None:

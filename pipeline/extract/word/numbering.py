@@ -17,6 +17,7 @@ class _Level:
     form: str
     text: str
     style: str | None
+    restarts: bool = True
 
 
 @dataclass(slots=True)
@@ -51,8 +52,10 @@ class Numbering:
             self.begun.add((number_id, depth))
             before = restarts[depth] - 1
         self.reached[name, depth] = level.start if before is None else before + 1
+        levels = self.lists.get(name, {})
         for other in [key for key in self.reached if key[0] == name and key[1] > depth]:
-            del self.reached[other]
+            if other[1] in levels and levels[other[1]].restarts:
+                del self.reached[other]
 
     def _value(self, name: str, levels: Mapping[int, _Level], depth: int) -> int:
         return self.reached.get((name, depth), levels[depth].start if depth in levels else 1)
@@ -60,18 +63,24 @@ class Numbering:
 
 def numbering_of(root: Element | None) -> Numbering:
     """The lists that a `w:numbering` element defines; none without one."""
+    elements = list(root) if root is not None else []
+    abstract = {attribute(one, "abstractNumId") or "": one for one in elements if local(one) == "abstractNum"}
+    styled = {link: one for one in abstract.values() if (link := attribute(child(one, "styleLink"), "val"))}
     lists: dict[str, dict[int, _Level]] = {}
+    for name, one in abstract.items():
+        # A list may be defined by a numbering style, in the list that this style names (17.9.21).
+        lists[name] = dict(_levels(styled.get(attribute(child(one, "numStyleLink"), "val") or "", one)))
     list_of: dict[str, tuple[str, dict[int, int]]] = {}
-    for one in root if root is not None else ():
-        if local(one) == "abstractNum":
-            lists[attribute(one, "abstractNumId") or ""] = dict(_levels(one))
-        elif local(one) == "num":
-            name = attribute(child(one, "abstractNumId"), "val") or ""
-            overrides = [(other, child(other, "startOverride")) for other in one if local(other) == "lvlOverride"]
-            restarts = {
-                _int(attribute(at, "ilvl")): _int(attribute(to, "val")) for at, to in overrides if to is not None
-            }
-            list_of[attribute(one, "numId") or ""] = name, restarts
+    for one in elements:
+        if local(one) == "num":
+            identity, name = attribute(one, "numId") or "", attribute(child(one, "abstractNumId"), "val") or ""
+            overrides = [other for other in one if local(other) == "lvlOverride"]
+            if own := dict(level for other in overrides for level in _levels(other)):
+                lists[f"{name} {identity}"] = lists.get(name, {}) | own  # counted apart from the list it changes
+                name = f"{name} {identity}"
+            starts = [(at, child(at, "startOverride")) for at in overrides]
+            restarts = {_int(attribute(at, "ilvl")): _int(attribute(to, "val")) for at, to in starts if to is not None}
+            list_of[identity] = name, restarts
     return Numbering(lists, list_of)
 
 
@@ -84,6 +93,7 @@ def _levels(abstract: Element) -> list[tuple[int, _Level]]:
                 attribute(child(one, "numFmt"), "val") or "decimal",
                 attribute(child(one, "lvlText"), "val") or "",
                 attribute(child(one, "pStyle"), "val"),
+                attribute(child(one, "lvlRestart"), "val") != "0",
             ),
         )
         for one in abstract

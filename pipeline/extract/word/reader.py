@@ -1,8 +1,10 @@
 """Word files (.docx, .docm) -> boxes and lines where they stand on their pages; the one place of python-docx."""
 
 import io
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from zipfile import BadZipFile
 
 from docx.opc.constants import CONTENT_TYPE
@@ -21,14 +23,14 @@ from pipeline.extract.word.numbering import Numbering, numbering_of
 from pipeline.extract.word.shapes import Anchor, Axis, Drawing, Shape, Stroke, written
 from pipeline.extract.word.story import Row, blocks, framed, plain_lines, rows, whole
 from pipeline.extract.word.styles import Styles, twips
-from pipeline.extract.word.tables import MARGIN, Grid, GridCell, grid_of
+from pipeline.extract.word.tables import MARGIN, Grid, GridCell, cells_of, grid_of
 from pipeline.extract.word.vml import pictures_of
 from pipeline.extract.word.xml import Element, attribute, child, children, local, number
 from pipeline.model import BBox, Box, Cell, Document, Frame, Line, Problem, Source
 
 __all__ = ["read_docx"]
 
-MOST_BOXES = 50_000
+MOST_BOXES = 20_000
 MOST_SHARED = 0.5  # of the smaller of two boxes that do not cover each other
 TALLEST_STEP = 200.0  # points of a table's row that have to fit on the page for it to begin there
 
@@ -64,6 +66,8 @@ def _main_part(source: Source, data: bytes) -> DocumentPart:
         ) from error
     if not isinstance(part, DocumentPart):
         raise Unreadable(source.path, "不是 Word 文档（可能是表格或演示文稿）", "请确认文件类型")
+    if local(part.element) != "document" or child(part.element, "body") is None:
+        raise Unreadable(source.path, "Word 文件里没有正文", "用 Word 打开并另存，或重新下载", State.DAMAGED)
     return part
 
 
@@ -147,7 +151,7 @@ class _Reader:
                 seen.add(key)
                 root = _root(self.part.related_parts.get(key))
                 setup = flow.setup
-                top = setup.header if kind == "headerReference" else setup.height - setup.footer
+                top = setup.header if kind == "headerReference" else setup.height - setup.footer - setup.pitch_or_line
                 inner = flow.within(setup.left, top, setup.width - setup.left - setup.right)
                 for group in framed(blocks(root)) if root is not None else ():
                     self._group(group, inner, "margin")
@@ -176,6 +180,7 @@ class _Reader:
         if styles.switched_on(paragraph, "pageBreakBefore", otherwise=False):
             flow.begin_page()
         flow.begin(_space(styles, paragraph, "before", setup.pitch), height)
+        begun = flow.y, flow.page
         found = rows(paragraph, self._number(paragraph), size)
         if self.breaks_whole:
             spot = flow.spot(flow.left, height)
@@ -188,6 +193,8 @@ class _Reader:
             self._running(row.text, flow, _aligned(row.text, aligned, x, room - first, size), tallest, frame)
             for before, drawing in row.drawings:
                 spot = flow.spot(x + text_width(before, size) % max(room, size), height)
+                if begun[1] == flow.page:
+                    spot = replace(spot, top=begun[0])
                 width, high = self._drawing(drawing, spot)
                 x, tallest = x + width, max(tallest, high)
             if row.ends == "page":
@@ -242,7 +249,7 @@ class _Reader:
             if local(block) == "p":
                 yield from plain_lines(block, self._number(block))
             else:
-                for cell in block.iter("{*}tc"):
+                for cell in cells_of(block):
                     yield from self._lines_of(cell)
 
     # Drawings
@@ -278,13 +285,20 @@ class _Reader:
         self._add(Box(0, texts, spot.page, bbox, frame="shape"))
         inside = replace(spot, x=bbox.x0, y=bbox.top, left=bbox.x0, width=bbox.x1 - bbox.x0)
         for story in shape.stories:
-            self._drawings_in(story.iter("{*}p"), inside)
+            self._drawings_in(story, inside)
 
-    def _drawings_in(self, paragraphs: Iterator[Element] | Sequence[Element], spot: Spot) -> None:
-        for paragraph in paragraphs:
-            for row in rows(paragraph, "", 10.0):
-                for _, drawing in row.drawings:
-                    self._drawing(drawing, spot)
+    def _drawings_in(self, story: Element, spot: Spot) -> None:
+        for block in blocks(story):
+            if local(block) == "p":
+                self._drawings_of(block, spot)
+            else:
+                for cell in cells_of(block):
+                    self._drawings_in(cell, spot)
+
+    def _drawings_of(self, paragraph: Element, spot: Spot) -> None:
+        for row in rows(paragraph, "", 10.0):
+            for _, drawing in row.drawings:
+                self._drawing(drawing, spot)
 
     def _diagram(self, relations: Element) -> Element | list[str]:
         """The drawing of a SmartArt frame, or the words of its points where the file holds none (ISO 29500-1, 21.4)."""
@@ -300,7 +314,8 @@ class _Reader:
         return [text for text in texts if text.strip()]
 
     def _add(self, box: Box) -> None:
-        self.boxes.append(replace(box, order=len(self.boxes)))
+        if len(self.boxes) <= MOST_BOXES:
+            self.boxes.append(replace(box, order=len(self.boxes)))
 
     # Frames (ISO 29500-1, 17.3.1.11)
 
@@ -318,7 +333,8 @@ class _Reader:
         spot = flow.spot(flow.left, line)
         x, y = spot.origin(anchor)
         self._add(Box(0, texts, flow.page, BBox(x, y, x + width, y + height), frame="shape"))
-        self._drawings_in(paragraphs, spot)
+        for paragraph in paragraphs:
+            self._drawings_of(paragraph, spot)
 
     # Tables
 
@@ -327,13 +343,16 @@ class _Reader:
         number_of_table, self.tables = self.tables, self.tables + 1
         grid = grid_of(table, flow.width, self.styles, flow.setup.pitch)
         at = self._floating_at(table, grid, flow)
+        edges = [0.0, *accumulate(grid.widths)]
+        beginning: dict[int, list[GridCell]] = defaultdict(list)
+        for cell in grid.cells:
+            beginning[cell.row].append(cell)
         for row, height in enumerate(grid.heights):
             if at is None:
                 flow.make_room(min(height, TALLEST_STEP))
             left, top = at or (flow.left, flow.y)
-            for cell in grid.cells:
-                if cell.row == row:
-                    self._cell(cell, number_of_table, grid, left + sum(grid.widths[: cell.column]), top, flow)
+            for cell in beginning[row]:
+                self._cell(cell, number_of_table, grid, left + edges[cell.column], top, flow)
             if at is None:
                 flow.down(height)
             else:

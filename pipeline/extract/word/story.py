@@ -92,17 +92,19 @@ def rows(paragraph: Element, number: str, size: float) -> Iterator[Row]:
     Nothing is left of a break's own paragraph behind it: Word keeps the paragraph's mark with the break.
     """
     text, drawings, rendered, broken = number, list[tuple[str, Element]](), False, False
+    width = text_width(text, size)
     for piece in _pieces(paragraph):
         match piece:
             case ("text", str(part)):
-                text += _blanks(text, size) if part == "\t" else part
+                added = _blanks(width, size) if part == "\t" else part
+                text, width = text + added, width + text_width(added, size)
             case ("drawing", element):
                 drawings.append((text, element))
             case ("rendered", _):
                 rendered = True
             case (str(ends), _):
                 yield Row(text, tuple(drawings), ends, rendered)
-                text, drawings, rendered, broken = "", [], False, ends != "line"
+                text, drawings, rendered, broken, width = "", [], False, ends != "line", 0.0
     if text or drawings or not broken:
         yield Row(text, tuple(drawings), "", rendered)
 
@@ -145,8 +147,7 @@ def _symbol(code: str) -> str:
     return chr(found) if 0x20 <= found < 0xD800 else ""
 
 
-def _blanks(text: str, size: float) -> str:
-    """As many blanks as it takes from the end of a text to the next tab stop."""
-    width = text_width(text, size)
+def _blanks(width: float, size: float) -> str:
+    """As many blanks as it takes from the end of a text of some width to the next tab stop."""
     stop = (width // TAB + 1) * TAB
     return " " * max(1, round((stop - width) / (size / 2)))

@@ -10,7 +10,7 @@ from pipeline.extract.word.styles import TWIP, Styles
 from pipeline.extract.word.vml import pictures_of
 from pipeline.extract.word.xml import Element, attribute, child, children, local, number
 
-__all__ = ["MARGIN", "Grid", "GridCell", "grid_of"]
+__all__ = ["MARGIN", "Grid", "GridCell", "cells_of", "grid_of"]
 
 MARGIN = 5.4  # points between a cell's edge and its text
 MOST_COLUMNS = 200
@@ -56,7 +56,7 @@ def _cells(found: Sequence[Element]) -> list[GridCell]:
     cells: list[GridCell] = []
     open_above: dict[int, int] = {}  # column -> the cell that merges downwards there
     for row, element in enumerate(found):
-        column = round(number(attribute(child(element, "trPr", "gridBefore"), "val")))
+        column = min(MOST_COLUMNS, max(0, round(number(attribute(child(element, "trPr", "gridBefore"), "val")))))
         for one in _unwrapped(element, "tc"):
             columns = min(MOST_COLUMNS, max(1, round(number(attribute(child(one, "tcPr", "gridSpan"), "val"), 1.0))))
             merge = child(one, "tcPr", "vMerge")
@@ -71,7 +71,15 @@ def _cells(found: Sequence[Element]) -> list[GridCell]:
                     open_above[column] = len(cells)
                 cells.append(GridCell(row, column, 1, columns, tuple(blocks(one))))
             column += columns
+            if column >= MOST_COLUMNS:
+                break
     return cells
+
+
+def cells_of(table: Element) -> Iterator[Element]:
+    """The cells of a `w:tbl` itself, not those of tables within, in reading order."""
+    for row in _unwrapped(table, "tr"):
+        yield from _unwrapped(row, "tc")
 
 
 def _unwrapped(element: Element, name: str) -> Iterator[Element]:
