@@ -1,0 +1,91 @@
+"""The same chart gives the same records, whatever format it comes in and in whatever order its shapes stand."""
+
+import json
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import Unreadable
+from pipeline.extract import extract
+from pipeline.extract.office import soffice, to_docx
+from pipeline.ingest import read
+from tests.draw import LAYOUTS
+from tests.gate import CORPUS
+from tests.make_word import convert
+from tests.word import docx
+
+# A dump whose reading is certain: the figures of both are 1.000 throughout.
+DUMPS = ["licence-forward", "penalty-template"]
+LAYOUT_OF = {
+    "wps": "spine",
+    "vml": "columns",
+    "group": "mirrored",
+    "vml_group": "alternating",
+    "canvas": "landscape",
+    "bare": "staggered",
+    "frames": "two_a_page",
+    "numbered": "side_by_side",
+}
+OWN = {"id", "document", "sha256", "page", "placed_by", "confidence", "doubts", "boxes"}
+
+
+def _told(path: Path) -> list[dict[str, Any]]:
+    """What the records of a file say, less what depends on the file."""
+    return [{k: v for k, v in one.to_json().items() if k not in OWN} for one in read(path, path.name).records]
+
+
+@cache
+def _charts(name: str) -> list[dict[str, Any]]:
+    charts: list[dict[str, Any]] = json.loads((CORPUS / f"{name}.json").read_text("utf-8"))["charts"]
+    return charts
+
+
+def _word(folder: Path, name: str, encoding: str, seed: int = 0) -> Path:
+    path = folder / f"{name}.docx"
+    path.write_bytes(docx(LAYOUTS[LAYOUT_OF[encoding]](_charts(name)), encoding, seed))
+    return path
+
+
+@pytest.mark.parametrize("encoding", LAYOUT_OF)
+@pytest.mark.parametrize("name", DUMPS)
+def test_a_word_file_says_what_the_dump_says(tmp_path: Path, name: str, encoding: str) -> None:
+    assert _told(_word(tmp_path, name, encoding)) == _told(CORPUS / f"{name}.txt")
+
+
+@pytest.mark.skipif(soffice() is None, reason="LibreOffice is not installed")
+@pytest.mark.parametrize("encoding", ["wps", "vml"])
+def test_a_doc_says_what_the_dump_says(tmp_path: Path, encoding: str) -> None:
+    path = _word(tmp_path, "licence-forward", encoding)
+    doc = convert(path, "doc", tmp_path / "doc")
+    assert _told(doc) == _told(CORPUS / "licence-forward.txt")
+
+
+@given(st.integers(0, 10**6), st.sampled_from(sorted(LAYOUT_OF)))
+@settings(max_examples=12, deadline=None)
+def test_the_order_of_the_shapes_changes_nothing(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, encoding: str
+) -> None:
+    folder = tmp_path_factory.mktemp("order")
+    shuffled = _told(_word(folder, "licence-forward", encoding, seed))
+    assert shuffled == _told(_word(folder, "licence-forward", encoding, 0))
+
+
+@pytest.mark.parametrize("encoding", sorted(LAYOUT_OF.keys() - {"numbered"}))
+def test_every_box_comes_out_as_often_as_it_was_drawn(tmp_path: Path, encoding: str) -> None:
+    """Automatic numbers are other numbers than those drawn; titles are boxes in some encodings and text in others."""
+    pages = LAYOUTS[LAYOUT_OF[encoding]](_charts("penalty-template"))
+    drawn = Counter("".join(shape.paragraphs) for page in pages for shape in page.shapes)
+    titles = Counter("".join(shape.paragraphs) for page in pages for shape in page.titles)
+    boxes = extract(_word(tmp_path, "penalty-template", encoding), "甲").boxes
+    assert Counter(box.text for box in boxes if box.text) == drawn + titles
+
+
+def test_what_a_converted_file_is_refused_for_names_it(tmp_path: Path) -> None:
+    [refused] = to_docx([("甲.doc", b"<html><body>x</body></html>")])
+    assert isinstance(refused, Unreadable)
+    assert refused.where == "甲.doc"
