@@ -63,7 +63,7 @@ def _in_order(draft: Draft) -> list[Stage]:
     known = [rank for rank in ranks if rank is not None]
     rises = sum(a < b for a, b in pairwise(known))
     falls = sum(a > b for a, b in pairwise(known))
-    if falls > rises:
+    if falls > rises and (draft.placed_by == "sequence" or (rises == 0 and falls > 1)):
         stages, ranks = stages[::-1], ranks[::-1]
     if min(falls, rises) == 0 or draft.placed_by != "sequence":
         return stages
@@ -151,7 +151,8 @@ def _stray_marks(draft: Draft) -> list[Part]:
 
 def _tally(drafts: Drafts) -> Tally:
     """Where the characters went, blanks left out."""
-    placed = {part.box.order: part for draft in drafts.charts for part in draft.parts}
+    parts = (part for draft in drafts.charts for part in draft.parts)
+    placed = {part.box.order: part for part in parts if part.role is not Role.OTHER}
     for draft in drafts.charts:
         for part in _stray_marks(draft):
             del placed[part.box.order]

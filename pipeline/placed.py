@@ -23,12 +23,19 @@ LONGEST_GAP = 4  # lines of running text between two lines of one title at most
 
 def by_place(document: Document) -> Drafts:
     """The charts of a document by the places of its boxes and the lines between them."""
-    boxes = [replace(box, order=order) for order, box in enumerate(cut_titles(document.boxes))]
+    cut = list(cut_titles(document.boxes))
+    boxes = [replace(box, order=order) for order, box in enumerate(cut)]
+    renumbered = {box.order: order for order, box in reversed(list(enumerate(cut)))}
+    lines = [
+        replace(line, start=renumbered.get(line.start or 0) if line.start is not None else None,
+                end=renumbered.get(line.end or 0) if line.end is not None else None)
+        for line in document.lines
+    ]  # fmt: skip
     plane, shift = plane_of(boxes)
     parts = _with_title_lines([formed(box) for box in boxes])
     heads = [part for part in parts if part.box.frame == "margin"]
     shown = [part for part in parts if part.box.frame != "margin"]
-    links = links_of(shown, document.lines, plane, shift)
+    links = links_of(shown, lines, plane, shift)
     drafts: list[Draft] = []
     lonely: list[Title] = []
     strays: list[Part] = []

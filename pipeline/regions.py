@@ -165,7 +165,9 @@ def charts_of(parts: Sequence[Part], plane: Plane) -> list[list[Part]]:
         (above.y1 + below.y0) / 2
         for below in opening
         for above in closing
-        if above.y1 < below.y0 and not any(above.y0 < other.y0 < below.y0 for other in (*opening, *closing))
+        if len(opening) + len(closing) > 2  # a chart drawn upwards has one of each
+        and above.y1 < below.y0
+        and not any(above.y0 < other.y0 < below.y0 for other in (*opening, *closing))
     }
     charts: list[list[Part]] = [[] for _ in range(len(cuts) + 1)]
     for part in parts:

@@ -8,9 +8,9 @@ from itertools import permutations
 
 from pipeline.matching import cheapest_matching
 from pipeline.model import Box
-from pipeline.normalise import item_number, items_of, stage_label
+from pipeline.normalise import item_number, items_of, stage_label, unnumbered
 from pipeline.plane import ACROSS, DOWN, Axis, Plane, Rect, overlap, share
-from pipeline.roles import CONTENT, Part, Role, lacks, points_by_wording
+from pipeline.roles import CONTENT, Part, Role, lacks, looks_like_stage, points_by_wording
 from pipeline.sheet import Sheet
 from pipeline.terms import BRANCH, LabelKind, plain, stage_term
 
@@ -93,7 +93,7 @@ def _as_role(part: Part, role: Role) -> Part:
         case Role.LABEL:
             return replace(part, role=role, labels=("other",))
         case Role.STAGE:
-            return replace(part, role=role, stage=stage_label(box.paragraphs), marked=True)
+            return replace(part, role=role, stage=stage_label(map(unnumbered, box.paragraphs)), marked=True)
         case Role.LEVEL:
             return replace(part, role=role, levels=part.levels or (_value(box),), items=(), marked=True)
         case Role.PARTY:
@@ -199,9 +199,16 @@ def _by_column(part: Part, parts: Sequence[Part], sheet: Sheet, roles: Sequence[
         return part
     if role in CONTENT and _has_own(part, [one for one in parts if one.role is role and one is not part], parts, sheet):
         return part
-    if role is Role.STAGE and (len(part.items) > 2 or len(plain(part.box.text)) > LONGEST_STAGE):
+    if role is Role.STAGE and not _may_be_step(part):
         return part
     return _as_role(part, role)
+
+
+def _may_be_step(part: Part) -> bool:
+    """Whether a box in the column of the stages is short enough for one; a numbered sentence is none."""
+    if len(part.items) > 2 or len(plain(part.box.text)) > LONGEST_STAGE:
+        return False
+    return not _is_numbered(part) or looks_like_stage(unnumbered(part.box.text))
 
 
 def _in_column(part: Part, other: Part, sheet: Sheet, *, strange: bool = False) -> bool:
@@ -268,7 +275,11 @@ def _points(
     items = tuple(item for other in column for item in other.items) if alike else part.items
     wanted = lacks(parts)
     own_column = alike and not any(_in_column(part, other, sheet) for other in parts)
-    if own_column and {Role.RISK, Role.MEASURE} <= {other.role for other in parts if other.marked}:
+    if (
+        own_column
+        and _is_numbered(part)
+        and {Role.RISK, Role.MEASURE} <= {other.role for other in parts if other.marked}
+    ):
         wanted = wanted | {Role.MONITOR: OWN_COLUMN}
     return points_by_wording(items, wanted)
 
