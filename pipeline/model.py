@@ -79,6 +79,7 @@ class Box:
 
     `order` is the place in drawing order; `gap` the number of blank lines before it in running text; `frame` what is
     drawn around it, None for running text. A drawn box without paragraphs is a frame whose words stand elsewhere.
+    `confidence` that its characters are those printed: 1 unless they were recognised in an image.
     """
 
     order: int
@@ -88,6 +89,7 @@ class Box:
     gap: int = 0
     frame: Frame | None = None
     cell: Cell | None = None
+    confidence: float = 1.0
 
     @property
     def text(self) -> str:

@@ -162,7 +162,7 @@ def is_label(text: str) -> bool:
 
 
 _HEADING_AT_END = re.compile(rf"{HEADING.pattern}(?:\(.*\))?$")
-_TITLE_LINE = re.compile(r"^(?:职权|权力|事项)(?:编码|名称|类别|类型)[:：]")
+_TITLE_LINE = re.compile(rf"^(?:{CATEGORY.pattern})?(?:职权|权力|事项)(?:编码|名称|类别|类型)[:：]")
 
 
 def is_title(text: str) -> bool:

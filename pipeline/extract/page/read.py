@@ -1,0 +1,236 @@
+"""Marks -> boxes and lines: what stands in a frame is a box, what stands in none is one by alignment and gaps."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from pipeline.extract.page.blocks import Block, blocks_of
+from pipeline.extract.page.drawing import Frame, drawing_of
+from pipeline.extract.page.marks import SLANTED, Area, Glyph, Marks, Stroke
+from pipeline.extract.page.paragraphs import paragraphs_of
+from pipeline.extract.page.runs import Run, pieces_of, row_of, runs_of, view
+from pipeline.model import BBox, Box, Line
+
+__all__ = ["boxes_and_lines"]
+
+INSIDE = 3.0  # points; a line that ends so deep in a frame, and begins so, belongs to its words
+OVER = 0.35  # heights of a line between the last line that fits a box and its edge, and between that and the next
+SHADING = 1.8  # heights of a line; a fill so low behind words of a larger frame marks one line
+
+Held = dict[Frame, list[Run]]
+Turnable = TypeVar("Turnable", Area, Glyph)
+
+
+def boxes_and_lines(marks: Marks) -> tuple[tuple[Box, ...], tuple[Line, ...]]:
+    """The boxes of a page, numbered from 0, and the lines between them; every glyph stands in one of the boxes."""
+    marks = _turned(marks)
+    drawing = drawing_of(marks.areas, marks.strokes)
+    held, free = _held(runs_of(glyph for glyph in marks.glyphs if glyph.turn != SLANTED), drawing.frames)
+    held, opened = _opened(_unshaded(held))
+    free = _overflowing(held, [*free, *opened])
+    loose = [run for run in free if run.turn == 0]
+    boxes = [
+        *(_box(runs, marks.page, frame) for frame, runs in held.items()),
+        *(
+            box
+            for block in blocks_of(loose, tuple(held), drawing.connectors)
+            for box in _of_block(block, marks.page, max(glyph.x1 for glyph in marks.glyphs))
+        ),
+        *(_box([run], marks.page) for run in free if run.turn != 0),
+        *_slanted(marks),
+    ]
+    lines = (_line(stroke, marks.page) for stroke in drawing.connectors if not _is_within(stroke, held))
+    return tuple(replace(box, order=order) for order, box in enumerate(boxes)), tuple(lines)
+
+
+# Pages printed on their side
+
+
+def _turned(marks: Marks) -> Marks:
+    """The marks turned so that most glyphs stand upright."""
+    turns = Counter(glyph.turn for glyph in marks.glyphs if glyph.turn != SLANTED)
+    turn = max(turns, key=lambda turn: turns[turn], default=0)
+    for _ in range(-turn % 4):
+        marks = _turned_once(marks)
+    return marks
+
+
+def _turned_once(marks: Marks) -> Marks:
+    """The marks turned clockwise by a quarter."""
+    height = marks.height
+
+    def around(mark: Turnable) -> Turnable:
+        return mark._replace(x0=height - mark.bottom, top=mark.x0, x1=height - mark.top, bottom=mark.x1)
+
+    return replace(
+        marks,
+        width=marks.height,
+        height=marks.width,
+        glyphs=tuple(
+            around(glyph)._replace(turn=glyph.turn if glyph.turn == SLANTED else (glyph.turn + 1) % 4)
+            for glyph in marks.glyphs
+        ),
+        areas=tuple(map(around, marks.areas)),
+        strokes=tuple(s._replace(x0=height - s.y0, y0=s.x0, x1=height - s.y1, y1=s.x1) for s in marks.strokes),
+    )
+
+
+# Words in frames
+
+
+def _held(runs: Iterable[Run], frames: Sequence[Frame]) -> tuple[Held, list[Run]]:
+    """The runs by the smallest frame around them, cut where they run on into another; and those in none."""
+    held: Held = defaultdict(list)
+    free: list[Run] = []
+    for run in runs:
+        for piece, frame in _cut(run, frames):
+            (free if frame is None else held[frame]).append(piece)
+    return dict(held), free
+
+
+def _cut(run: Run, frames: Sequence[Frame]) -> Iterator[tuple[Run, Frame | None]]:
+    first = _around(run.glyphs[0], frames)
+    if len(run.glyphs) == 1 or _around(run.glyphs[-1], frames) is first:
+        yield run, first
+        return
+    own = [_around(glyph, frames) for glyph in run.glyphs]
+    for place in range(1, len(own)):
+        own[place] = _kept_in(own[place - 1], own[place])
+    cuts = [place for place in range(1, len(own)) if own[place] is not own[place - 1]]
+    for piece, start in zip(pieces_of(run, cuts), (0, *cuts), strict=True):
+        yield piece, own[start]
+
+
+def _kept_in(before: Frame | None, frame: Frame | None) -> Frame | None:
+    """Where a glyph belongs after one in another frame: punctuation hangs, and words flow, over a box's edge."""
+    return before if before is not None and (frame is None or frame.contains(before)) else frame
+
+
+def _around(glyph: Glyph, frames: Iterable[Frame]) -> Frame | None:
+    """The smallest frame around the middle of a glyph."""
+    x, y = (glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2
+    for frame in frames:
+        if frame.x0 <= x <= frame.x1 and frame.top <= y <= frame.bottom:
+            return frame
+    return None
+
+
+def _unshaded(held: Held) -> Held:
+    """The runs by frame; those on a fill that marks one line of a box with the other lines of the box."""
+    told: Held = {}
+    frames = sorted(held, key=lambda frame: frame.size, reverse=True)
+    for frame in frames:
+        runs = held[frame]
+        low = frame.bottom - frame.top < SHADING * max(run.height for run in runs)
+        outer = next((one for one in reversed(told) if one.contains(frame)), None) if low and not frame.stroked else None
+        told.setdefault(outer or frame, []).extend(runs)
+    return told
+
+
+def _opened(held: Held) -> tuple[Held, list[Run]]:
+    """The runs by frame, without frames that stand around several others with words; and the runs of these."""
+    frames = list(held)
+    borders = {frame for frame in frames if sum(frame.contains(other) for other in frames) > 1}
+    kept = {frame: runs for frame, runs in held.items() if frame not in borders}
+    return kept, [run for frame in borders for run in held[frame]]
+
+
+def _overflowing(held: Held, free: Iterable[Run]) -> list[Run]:
+    """The runs that are left when lines that run over the lower edge of a full box are put into it."""
+    left = []
+    for run in sorted(free, key=lambda run: run.up):
+        full = next((frame for frame in held if run.turn == 0 and _runs_over(frame, held[frame], run)), None)
+        if full is None:
+            left.append(run)
+        else:
+            held[full].append(run)
+    return left
+
+
+def _runs_over(frame: Frame, runs: Iterable[Run], below: Run) -> bool:
+    if not (frame.x0 <= (below.left + below.right) / 2 <= frame.x1 and frame.top < below.up):
+        return False
+    last = max((run for run in runs if run.turn == 0), key=lambda run: run.low, default=None)
+    if last is None:
+        return False
+    over = last.low > frame.bottom - OVER * below.height and below.up < max(frame.bottom, last.low) + OVER * below.height
+    return over and below.up > last.up + 0.5 * last.height
+
+
+# Boxes
+
+
+def _box(runs: Sequence[Run], page: int, frame: Frame | None = None) -> Box:
+    glyphs = [glyph for run in runs for glyph in run.glyphs]
+    place = frame or Area(
+        min(glyph.x0 for glyph in glyphs),
+        min(glyph.top for glyph in glyphs),
+        max(glyph.x1 for glyph in glyphs),
+        max(glyph.bottom for glyph in glyphs),
+    )
+    cell = frame.cell if frame else None
+    return Box(
+        0,
+        tuple(text for turn, own in _by_turn(runs).items() for text in paragraphs_of(own, _edge(own, frame, turn))),
+        page,
+        BBox(place.x0, place.top, place.x1, place.bottom),
+        frame="cell" if cell else "shape",
+        cell=cell,
+        confidence=min(glyph.confidence for glyph in glyphs),
+    )
+
+
+def _of_block(block: Block, page: int, edge: float) -> Iterator[Box]:
+    """The box that a block is; running text, which could go as far as `edge`, paragraph by paragraph."""
+    if not block.running:
+        yield _box(block.runs, page)
+        return
+    whole = replace(_box(block.runs, page), paragraphs=paragraphs_of(block.runs, edge))
+    assert whole.bbox is not None
+    step = (whole.bbox.bottom - whole.bbox.top) / len(whole.paragraphs)
+    for number, text in enumerate(whole.paragraphs):
+        top = whole.bbox.top + number * step
+        yield replace(whole, paragraphs=(text,), bbox=replace(whole.bbox, top=top, bottom=top + step), frame=None)
+
+
+def _by_turn(runs: Iterable[Run]) -> Mapping[int, list[Run]]:
+    turns: dict[int, list[Run]] = defaultdict(list)
+    for run in runs:
+        turns[run.turn].append(run)
+    return turns
+
+
+def _edge(runs: Iterable[Run], frame: Frame | None, turn: int) -> float | None:
+    """How far text can go in a frame: as near to its end as it begins after its start."""
+    if frame is None:
+        return None
+    left, _, right, _ = view(frame.x0, frame.top, frame.x1, frame.bottom, turn)
+    return right - max(0.0, min(run.left for run in runs) - left)
+
+
+def _slanted(marks: Marks) -> Iterator[Box]:
+    """What is printed at a slant, as it came: it belongs to the paper, not to the chart."""
+    glyphs = [glyph for glyph in marks.glyphs if glyph.turn == SLANTED]
+    if text := "".join(glyph.text for glyph in glyphs).strip():
+        edges = zip(*((glyph.x0, glyph.top, glyph.x1, glyph.bottom) for glyph in glyphs), strict=True)
+        x0, top, x1, bottom = edges
+        yield Box(0, (text,), marks.page, BBox(min(x0), min(top), max(x1), max(bottom)), frame="margin")
+
+
+# Lines
+
+
+def _line(stroke: Stroke, page: int) -> Line:
+    return Line(page, stroke.x0, stroke.y0, stroke.x1, stroke.y1, stroke.arrow)
+
+
+def _is_within(stroke: Stroke, frames: Iterable[Frame]) -> bool:
+    """Whether a line begins and ends within one frame: it underlines or strikes out its words."""
+    return any(
+        frame.x0 + INSIDE < min(stroke.x0, stroke.x1)
+        and max(stroke.x0, stroke.x1) < frame.x1 - INSIDE
+        and frame.top + INSIDE < min(stroke.y0, stroke.y1)
+        and max(stroke.y0, stroke.y1) < frame.bottom - INSIDE
+        for frame in frames
+    )

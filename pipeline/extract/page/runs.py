@@ -1,0 +1,233 @@
+"""Glyphs -> runs: what was printed in one go on one line; and the rows that the runs of one box make up."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from pipeline.extract.page.marks import Glyph
+
+__all__ = ["COLUMN", "Row", "Run", "lines_of", "pieces_of", "row_of", "runs_of", "view"]
+
+COLUMN = 5  # the turn of a run of upright glyphs one below the other (vertical writing)
+LONG = 3  # glyphs that make a column; two below one another are two short lines as well
+# Gaps between glyphs, in heights:
+BLANK = 0.2  # a blank between Latin letters or digits
+WIDE = 0.75  # a blank between others
+FAR = 1.2  # two words, perhaps of two boxes
+LAPPED = 0.5  # how far a glyph may reach over the one before it; beyond that it is printed upon it
+# What character maps of fonts give for a character that looks like a radical; Unicode decomposes only some of these.
+RADICALS = str.maketrans(
+    {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+    | {"戶": "户", "⼾": "户", "⸺": "——"}  # one glyph for two characters in fonts for simplified Chinese
+    | dict(zip("⺠⺟⻄⻅⻉⻋⻓⻔⻘⻚⻛⻜⻝⻢⻣⻤⻥⻦⻩⻬⻮⻰⻳", "民母西见贝车长门青页风飞食马骨鬼鱼鸟黄齐齿龙龟", strict=True))
+)
+
+
+class Run(NamedTuple):
+    """Glyphs that follow one another on a line.
+
+    `left`, `up`, `right`, `low` are its edges on the page turned so that it is read to the right; columns, which follow
+    one another from right to left, become lines from top to bottom.
+    """
+
+    glyphs: tuple[Glyph, ...]
+    turn: int
+    left: float
+    up: float
+    right: float
+    low: float
+
+    @property
+    def height(self) -> float:
+        return self.low - self.up
+
+
+class Row(NamedTuple):
+    """A line of text within a box, in the view of its runs."""
+
+    text: str
+    left: float
+    up: float
+    right: float
+    low: float
+
+    @property
+    def height(self) -> float:
+        return self.low - self.up
+
+
+# Runs
+
+
+def runs_of(glyphs: Iterable[Glyph]) -> list[Run]:
+    """The glyphs in the order in which they were printed, those that follow one another together."""
+    runs: list[Run] = []
+    group: list[Glyph] = []
+    last: Glyph | None = None  # the last one that is no blank
+    for glyph in glyphs:
+        if glyph.text.isspace():
+            group.append(glyph)
+            continue
+        if last is not None and not _follows(last, glyph):
+            runs.append(_run(group, last.turn))
+            group = []
+        group.append(glyph)
+        last = glyph
+    if last is not None:
+        runs.append(_run(group, last.turn))
+    return _with_columns(runs)
+
+
+def _follows(last: Glyph, glyph: Glyph) -> bool:
+    if glyph.turn != last.turn:
+        return False
+    if glyph.turn:
+        left, up, right, low = _view(glyph, glyph.turn)
+        _, last_up, last_right, last_low = _view(last, glyph.turn)
+    else:
+        _, left, up, right, low, _, _ = glyph
+        _, _, last_up, last_right, last_low, _, _ = last
+    height = low - up
+    return (
+        -LAPPED * height < left - last_right < FAR * height
+        and min(low, last_low) - max(up, last_up) > 0.6 * min(height, last_low - last_up)
+    )
+
+
+def view(x0: float, top: float, x1: float, bottom: float, turn: int) -> tuple[float, float, float, float]:
+    """Left, upper, right and lower edge of a rectangle on the page turned so that what has this turn reads right."""
+    match turn:
+        case 1 | 5:
+            return top, -x1, bottom, -x0
+        case 2:
+            return -x1, -bottom, -x0, -top
+        case 3:
+            return -bottom, x0, -top, x1
+    return x0, top, x1, bottom
+
+
+def _view(glyph: Glyph, turn: int) -> tuple[float, float, float, float]:
+    return view(glyph.x0, glyph.top, glyph.x1, glyph.bottom, turn)
+
+
+def _run(group: Sequence[Glyph], turn: int) -> Run:
+    """The run that some glyphs make, without the blanks around it."""
+    inked = [place for place, glyph in enumerate(group) if not glyph.text.isspace()]
+    glyphs = tuple(group[inked[0] : inked[-1] + 1])
+    lefts, ups, rights, lows = zip(*(_view(glyph, turn) for glyph in glyphs), strict=True)
+    return Run(glyphs, turn, min(lefts), min(ups), max(rights), max(lows))
+
+
+def _with_columns(runs: Sequence[Run]) -> list[Run]:
+    """The runs, single glyphs printed one below the other as one run."""
+    told: list[Run] = []
+    column: list[Run] = []
+    for run in runs:
+        if column and not (len(run.glyphs) == 1 and _is_below(column[-1], run)):
+            told += _column(column)
+            column = []
+        if len(run.glyphs) == 1 and run.turn == 0:
+            column.append(run)
+        else:
+            told.append(run)
+    return told + _column(column)
+
+
+def _is_below(one: Run, other: Run) -> bool:
+    return (
+        other.turn == 0
+        and abs(one.left + one.right - other.left - other.right) < 0.6 * one.height
+        and -0.4 * one.height < other.up - one.low < 0.6 * one.height
+    )
+
+
+def _column(runs: Sequence[Run]) -> list[Run]:
+    return list(runs) if len(runs) < LONG else [_run([run.glyphs[0] for run in runs], COLUMN)]
+
+
+def pieces_of(run: Run, cut: Iterable[int]) -> Iterator[Run]:
+    """The run cut before some of its glyphs."""
+    for start, end in pairwise((0, *cut, len(run.glyphs))):
+        if any(not glyph.text.isspace() for glyph in run.glyphs[start:end]):
+            yield _run(run.glyphs[start:end], run.turn)
+
+
+# Rows
+
+
+def lines_of(runs: Iterable[Run]) -> list[list[Run]]:
+    """The runs of one turn line by line, each from left to right."""
+    lines: list[list[Run]] = []
+    for run in sorted(runs, key=lambda run: run.up + run.low):
+        if lines and _on_line(lines[-1][0], run):
+            lines[-1].append(run)
+        else:
+            lines.append([run])
+    return [sorted(line, key=lambda run: run.left) for line in lines]
+
+
+def _on_line(one: Run, other: Run) -> bool:
+    return min(one.low, other.low) - max(one.up, other.up) > 0.5 * min(one.height, other.height)
+
+
+def row_of(line: Sequence[Run]) -> Row:
+    """What is written on a line."""
+    glyphs = [glyph for run in _printed_once(line) for glyph in run.glyphs]
+    return Row(
+        _text(glyphs, line[0].turn),
+        line[0].left,
+        min(run.up for run in line),
+        max(run.right for run in line),
+        max(run.low for run in line),
+    )
+
+
+def _printed_once(line: Sequence[Run]) -> list[Run]:
+    """The runs of a line without those printed a second time upon themselves, to look bold."""
+    kept: list[Run] = []
+    for run in line:
+        twice = any(
+            abs(run.left - other.left) < LAPPED * run.height and _letters(run) == _letters(other) for other in kept
+        )
+        if not twice:
+            kept.append(run)
+    return kept
+
+
+def _letters(run: Run) -> str:
+    return "".join(glyph.text for glyph in run.glyphs)
+
+
+_LATIN = re.compile(r"[0-9A-Za-z]")
+
+
+def _text(glyphs: Sequence[Glyph], turn: int) -> str:
+    """What is written, with a blank where one is printed or a gap is as wide."""
+    parts: list[str] = []
+    last: Glyph | None = None
+    blank = False
+    for glyph in glyphs:
+        if glyph.text.isspace():
+            blank = True
+            continue
+        if last is not None and _is_gap(last, glyph, turn, blank):
+            parts.append(" ")
+        parts.append(glyph.text)
+        last, blank = glyph, False
+    return "".join(parts).translate(RADICALS)
+
+
+def _is_gap(last: Glyph, glyph: Glyph, turn: int, blank: bool) -> bool:
+    if turn:
+        left, up, _, low = _view(glyph, turn)
+        right = _view(last, turn)[2]
+    else:
+        left, up, low, right = glyph.x0, glyph.top, glyph.bottom, last.x1
+    gap, height = left - right, low - up
+    if blank and gap > 0.1 * height:
+        return True
+    if gap < BLANK * height:
+        return False
+    return gap > WIDE * height or bool(_LATIN.match(last.text[-1]) and _LATIN.match(glyph.text))

@@ -1,0 +1,198 @@
+"""What is printed on the pages of a PDF; the one place for pdfplumber and the interpreter under it, pdfminer.
+
+The interpreter paints upon a device of ours, not on that of `Page.chars`. It makes marks at once, which costs a good
+part less than objects made into dicts; it counts them; and it sets the matrix back after a form, which pdfminer
+(20260107) does not, so that what follows one without `q`/`Q` around it is drawn in the wrong place.
+"""
+
+import logging
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING, Any
+
+from pdfminer.converter import PDFLayoutAnalyzer
+from pdfminer.pdffont import PDFUnicodeNotDefined
+from pdfminer.pdfinterp import PDFPageInterpreter
+from pdfminer.utils import apply_matrix_pt, apply_matrix_rect
+
+from pipeline.extract.page.marks import SLANTED, Area, Glyph, Marks, Stroke
+
+if TYPE_CHECKING:
+    from pdfminer.pdffont import PDFFont
+    from pdfminer.pdfinterp import PDFGraphicState, PDFTextState
+    from pdfminer.pdfpage import PDFPage
+    from pdfminer.utils import Matrix
+    from pdfplumber.page import Page
+
+__all__ = ["TooMuch", "page_marks"]
+
+logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # what matters of its complaints shows in what it returns
+
+MOST = 150_000  # glyphs, or paths, or pictures of a page
+UNKNOWN = "\ufffd"  # a glyph of which the file does not tell what character it is
+INVISIBLE = (3, 7)  # text rendering modes, ISO 32000-1, table 106
+GUESSED = 0.7  # the confidence of invisible text: what another program recognised in the image above it
+MOST_CORNERS = 8  # points of a connector that is drawn in one go
+LONGEST_OUTLINE = 12  # corners of an outline that may be a thick line
+SLENDER = 0.15  # the share of its bounding rectangle that a closed outline fills at least, or else it is a thick line
+
+Point = tuple[float, float]
+Path = Sequence[tuple[Any, ...]]  # operators with their operands
+
+
+class TooMuch(Exception):
+    """A page holds more than any chart does."""
+
+
+def page_marks(page: "Page") -> Marks:
+    """Everything printed on the visible part of a page, turned as it is to be looked at.
+
+    Raises TooMuch, and whatever a damaged page makes the interpreter raise.
+    """
+    paper = _Paper(page.pdf.rsrcmgr)
+    PDFPageInterpreter(page.pdf.rsrcmgr, paper).process_page(page.page_obj)
+    seen = Area(0.0, 0.0, paper.width, paper.height)
+    return Marks(
+        page.page_number,
+        paper.width,
+        paper.height,
+        tuple(glyph for glyph in paper.glyphs if _meets(glyph, seen)),
+        tuple(area for area in paper.areas if _meets(area, seen)),
+        tuple(paper.strokes),
+        tuple(paper.images),
+    )
+
+
+def _meets(mark: Glyph | Area, seen: Area) -> bool:
+    return mark.x1 > seen.x0 and mark.x0 < seen.x1 and mark.bottom > seen.top and mark.top < seen.bottom
+
+
+class _Paper(PDFLayoutAnalyzer):
+    """A device that keeps what is painted as marks, as seen through the crop box."""
+
+    def begin_page(self, page: "PDFPage", ctm: "Matrix") -> None:
+        super().begin_page(page, ctm)
+        x0, y0, x1, y1 = _visible(page, ctm)
+        self.width, self.height = x1 - x0, y1 - y0
+        self.glyphs: list[Glyph] = []
+        self.areas: list[Area] = []
+        self.strokes: list[Stroke] = []
+        self.images: list[Area] = []
+        self._left, self._upper = x0, y1
+        self._confidence = 1.0
+        self._painted = 0
+        self._matrices: list[Matrix] = []
+
+    def begin_figure(self, name: str, bbox: Any, matrix: "Matrix") -> None:
+        self._matrices.append(self.ctm)
+
+    def end_figure(self, _: str) -> None:
+        self.set_ctm(self._matrices.pop())
+
+    def render_image(self, name: str, stream: Any) -> None:
+        self._count()
+        x0, y0, x1, y1 = apply_matrix_rect(self.ctm, (0, 0, 1, 1))
+        self.images.append(Area(x0 - self._left, self._upper - y1, x1 - self._left, self._upper - y0, False))
+
+    def paint_path(self, gstate: "PDFGraphicState", stroke: bool, fill: bool, evenodd: bool, path: Path) -> None:
+        for piece in _pieces(path):
+            self._count()
+            points = [apply_matrix_pt(self.ctm, step[-2:]) for step in piece if step[0] != "h"]
+            placed = [(x - self._left, self._upper - y) for x, y in points]
+            for mark in _outline(placed, stroke, closed=fill or piece[-1][0] == "h"):
+                if isinstance(mark, Area):
+                    self.areas.append(mark)
+                else:
+                    self.strokes.append(mark)
+
+    def render_string(self, textstate: "PDFTextState", seq: Any, ncs: Any, graphicstate: Any) -> None:
+        self._confidence = GUESSED if textstate.render in INVISIBLE else 1.0
+        super().render_string(textstate, seq, ncs, graphicstate)
+
+    def render_char(
+        self, matrix: "Matrix", font: "PDFFont", fontsize: float, scaling: float, rise: float, cid: int, *_: Any
+    ) -> float:
+        try:
+            text = font.to_unichr(cid)
+        except PDFUnicodeNotDefined:
+            text = UNKNOWN
+        advance = font.char_width(cid) * fontsize * scaling
+        if font.is_vertical():
+            left, high = _hung(font, cid, fontsize)
+            x0, y0, x1, y1 = apply_matrix_rect(matrix, (left, high + rise + advance, left + fontsize, high + rise))
+        else:
+            low = font.get_descent() * fontsize + rise
+            x0, y0, x1, y1 = apply_matrix_rect(matrix, (0.0, low, advance, low + fontsize))
+        turn = 0 if matrix[1] == 0 and matrix[0] > 0 else _turn(matrix[0], matrix[1])
+        self.glyphs.append(
+            Glyph(text, x0 - self._left, self._upper - y1, x1 - self._left, self._upper - y0, turn, self._confidence)
+        )
+        if len(self.glyphs) > MOST:
+            raise TooMuch
+        return advance
+
+    def _count(self) -> None:
+        self._painted += 1
+        if self._painted > MOST:
+            raise TooMuch
+
+
+def _visible(page: "PDFPage", ctm: "Matrix") -> tuple[float, float, float, float]:
+    """The part of a page that is shown, on the page as it is turned; the whole of it if the crop box shows nothing."""
+    media = apply_matrix_rect(ctm, page.mediabox)
+    crop = apply_matrix_rect(ctm, page.cropbox)
+    shown = max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3])
+    return shown if shown[0] < shown[2] and shown[1] < shown[3] else media
+
+
+def _hung(font: "PDFFont", cid: int, size: float) -> Point:
+    """How far left of and above its origin a glyph of vertical writing stands; ISO 32000-1, 9.7.4.3."""
+    place = font.char_disp(cid)
+    across, down = place if isinstance(place, tuple) else (None, 880)
+    return -(size * 0.5 if across is None else across * size * 0.001), (1000 - down) * size * 0.001
+
+
+def _turn(a: float, b: float) -> int:
+    """The quarter turns clockwise by which text is written whose direction is (a, b) with y upwards."""
+    if abs(b) < 0.1 * abs(a):
+        return 0 if a > 0 else 2
+    if abs(a) < 0.1 * abs(b):
+        return 3 if b > 0 else 1
+    return SLANTED
+
+
+# Paths
+
+
+def _pieces(path: Path) -> Iterator[Path]:
+    """The subpaths of a path."""
+    begins = [place for place, step in enumerate(path) if step[0] == "m"]
+    for start, end in pairwise((*begins, len(path))):
+        yield path[start:end]
+
+
+def _outline(points: Sequence[Point], stroke: bool, *, closed: bool) -> Iterable[Area | Stroke]:
+    """A painted subpath as an outline if it is closed or filled, or else as the lines of a connector."""
+    if len(points) < 2:
+        return ()
+    if len(points) == 2:
+        return (Stroke(*points[0], *points[1]),)
+    if closed or math.dist(points[0], points[-1]) < 1.0:
+        return (_closed(points, stroke),)
+    if len(points) <= MOST_CORNERS:
+        return (Stroke(*points[0], *points[-1], bent=True),)
+    return (Stroke(*one, *other) for one, other in pairwise(points))
+
+
+def _closed(points: Sequence[Point], stroke: bool) -> Area | Stroke:
+    """A closed outline, or the line that it is if it is long and thin but along no axis."""
+    xs, ys = zip(*points, strict=True)
+    area = Area(min(xs), min(ys), max(xs), max(ys), stroke)
+    if len(points) > LONGEST_OUTLINE:
+        return area
+    inside = abs(sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in pairwise((*points, points[0])))) / 2
+    if inside >= SLENDER * (area.x1 - area.x0) * (area.bottom - area.top):
+        return area
+    ends = max(combinations(points, 2), key=lambda pair: math.dist(*pair))
+    return Stroke(*ends[0], *ends[1])
