@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from index.results import By, Outcome
     from index.store import File, Given
     from pipeline.extract.ahead import Ahead
-    from pipeline.model import Record
+    from pipeline.model import Ocr, Record
 
 # What is imported inside functions is imported late on purpose: a command starts no faster than what it imports.
 
@@ -104,10 +104,16 @@ def main(ctx: click.Context) -> int:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--agency", metavar="NAME", help="这些文件所属的机构")
 @click.option("--prune", is_flag=True, help="去掉所给文件夹里已不存在的文件")
+@click.option(
+    "--ocr",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="识别扫描页：auto 只识别没有可信文字的页（需安装 liantu[ocr]），always 每页都识别，never 不识别",
+)
 @_as_json
 @_index
 @_help
-def ingest(paths: tuple[str, ...], agency: str | None, prune: bool, as_json: bool, folder: Path) -> int:
+def ingest(paths: tuple[str, ...], agency: str | None, prune: bool, ocr: "Ocr", as_json: bool, folder: Path) -> int:
     """录入文件或文件夹；再次录入只读有变化的文件。"""
     from index import cache, store
     from index.present import ingest_json, ingest_text
@@ -120,7 +126,7 @@ def ingest(paths: tuple[str, ...], agency: str | None, prune: bool, as_json: boo
     dropped: tuple[str, ...] = ()
     if found or prune:
         with store.writing(folder) as connection:
-            for outcome in _outcomes(connection, found, agency):
+            for outcome in _outcomes(connection, found, agency, ocr):
                 outcomes.append(outcome)
                 _report(outcome, as_json)
             whole = [root for root in roots if root not in {outcome.path for outcome in outcomes if outcome.error}]
@@ -156,14 +162,14 @@ def _found(roots: Sequence[Path]) -> "tuple[dict[Path, str], list[Outcome]]":
     return found, troubles
 
 
-def _outcomes(connection: "Connection", found: dict[Path, str], agency: str | None) -> "Iterator[Outcome]":
+def _outcomes(connection: "Connection", found: dict[Path, str], agency: str | None, ocr: "Ocr") -> "Iterator[Outcome]":
     from index.results import Outcome
 
     ahead = _ahead(connection, found, agency)
     for count, (path, document) in enumerate(found.items(), start=1):
         _show_progress(f"{count}/{len(found)} {document}")
         try:
-            yield Outcome(path, document, _ingested(connection, path, document, agency, ahead))
+            yield Outcome(path, document, _ingested(connection, path, document, agency, ahead, ocr))
         except LiantuError as error:
             if isinstance(error, IndexBroken):
                 raise
@@ -192,7 +198,7 @@ def _given(path: Path, document: str, agency: str | None) -> "Given":
 
 
 def _ingested(
-    connection: "Connection", path: Path, document: str, agency: str | None, ahead: "Ahead | None"
+    connection: "Connection", path: Path, document: str, agency: str | None, ahead: "Ahead | None", ocr: "Ocr"
 ) -> "File | None":
     """The file in the index after reading it; None if it was there already."""
     from index import store
@@ -204,7 +210,7 @@ def _ingested(
     original = store.twin(connection, given)
     if original is not None:
         return store.add_duplicate(connection, given, original)
-    return store.replace(connection, given, read(path, document, agency, ahead))
+    return store.replace(connection, given, read(path, document, agency, ahead, ocr))
 
 
 def _sha256(path: Path) -> str:

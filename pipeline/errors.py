@@ -19,6 +19,7 @@ class State(StrEnum):
     DAMAGED = "damaged"
     ENCRYPTED = "encrypted"
     INACCESSIBLE = "inaccessible"
+    NEEDS_OCR = "needs-ocr"
     TIMEOUT = "timeout"
     TOO_LARGE = "too-large"
     UNSUPPORTED = "unsupported"
@@ -44,6 +45,9 @@ class Unreadable(LiantuError):
     def __init__(self, where: str, what: str, remedy: str = "", state: State = State.UNSUPPORTED) -> None:
         super().__init__(where, what, remedy)
         self.state = state
+
+    def __reduce__(self) -> tuple[type["Unreadable"], tuple[str, str, str, State]]:
+        return Unreadable, (self.where, self.what, self.remedy, self.state)  # as it comes from another process
 
 
 class IndexBroken(LiantuError):

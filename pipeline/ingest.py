@@ -9,7 +9,7 @@ from pipeline.arrange import arrange
 from pipeline.chart import read_charts
 from pipeline.errors import State, Unreadable
 from pipeline.extract import CONVERTED, READERS, extract
-from pipeline.model import Reading
+from pipeline.model import Ocr, Reading
 from pipeline.records import records_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["READER_VERSION", "SUFFIXES", "ahead_of", "find", "is_converted", "read"]
 
-READER_VERSION = 2  # raise it when the same file would give other records
+READER_VERSION = 3  # raise it when the same file would give other records
 SUFFIXES = frozenset(READERS)
 
 
@@ -69,12 +69,15 @@ def ahead_of(paths: Iterable[Path]) -> "Ahead | None":
     return Ahead(upcoming)
 
 
-def read(path: Path, document: str, agency: str | None = None, ahead: "Ahead | None" = None) -> Reading:
+def read(
+    path: Path, document: str, agency: str | None = None, ahead: "Ahead | None" = None, ocr: Ocr = "auto"
+) -> Reading:
     """Everything that can be read from one file; raises Unreadable.
 
-    `agency` serves charts that name none; `ahead` converts files that need it together with others.
+    `agency` serves charts that name none; `ahead` converts files that need it together with others; `ocr` as in
+    `extract`.
     """
-    arranged = arrange(extract(path, document, ahead))
+    arranged = arrange(extract(path, document, ahead, ocr))
     found = read_charts(arranged)
     records = tuple(record for chart in found.charts for record in records_of(arranged.source, chart, agency))
     return Reading(arranged.source, found.charts, records, found.problems, found.tally)

@@ -18,6 +18,7 @@ __all__ = [
     "Kind",
     "Level",
     "Line",
+    "Ocr",
     "Place",
     "Placed",
     "Problem",
@@ -29,6 +30,7 @@ __all__ = [
 ]
 
 Level = Literal["高", "中", "低"]
+Ocr = Literal["auto", "always", "never"]  # whether pages are recognised from their images
 Placed = Literal["geometry", "table", "sequence"]  # what told which box belongs to which stage
 
 
@@ -79,7 +81,8 @@ class Box:
 
     `order` is the place in drawing order; `gap` the number of blank lines before it in running text; `frame` what is
     drawn around it, None for running text. A drawn box without paragraphs is a frame whose words stand elsewhere.
-    `confidence` that its characters are those printed: 1 unless they were recognised in an image.
+    `confidence` that its characters are those printed, in the least certain of its lines: 1 unless they were recognised
+    in an image.
     """
 
     order: int
@@ -171,7 +174,10 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a box of a record stands: the number of the box in its document and, if it has a place, that in points."""
+    """Where a box of a record stands: the number of the box in its document and, if it has a place, that in points.
+
+    `confidence` as that of the box.
+    """
 
     box: int
     page: int | None = None
@@ -179,13 +185,16 @@ class Place:
     top: float | None = None
     x1: float | None = None
     bottom: float | None = None
+    confidence: float = 1.0
 
     @classmethod
     def of(cls, box: Box) -> "Place":
+        confidence = round(box.confidence, 2)
         if box.bbox is None:
-            return cls(box.order, box.page)
+            return cls(box.order, box.page, confidence=confidence)
         place = box.bbox
-        return cls(box.order, box.page, *(round(edge, 1) for edge in (place.x0, place.top, place.x1, place.bottom)))
+        x0, top, x1, bottom = (round(edge, 1) for edge in (place.x0, place.top, place.x1, place.bottom))
+        return cls(box.order, box.page, x0, top, x1, bottom, confidence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Charts of a document whose boxes have places: what stands where tells what belongs together."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -35,7 +36,7 @@ def by_place(document: Document) -> Drafts:
     parts = _with_title_lines([formed(box) for box in boxes])
     heads = [part for part in parts if part.box.frame == "margin"]
     shown = [part for part in parts if part.box.frame != "margin"]
-    links = links_of(shown, lines, plane, shift)
+    links = _by_box(links_of(shown, lines, plane, shift))
     drafts: list[Draft] = []
     lonely: list[Title] = []
     strays: list[Part] = []
@@ -53,6 +54,16 @@ def by_place(document: Document) -> Drafts:
         tuple(title for title in lonely if title.text not in given),
         tuple(unplaced(strays)),
     )
+
+
+Links = Mapping[int, Sequence[Link]]  # by the box they begin at
+
+
+def _by_box(links: Iterable[Link]) -> Links:
+    found: dict[int, list[Link]] = defaultdict(list)
+    for link in links:
+        found[link.start].append(link)
+    return found
 
 
 def _with_title_lines(parts: Sequence[Part]) -> list[Part]:
@@ -73,9 +84,7 @@ def _all_text(parts: Iterable[Part]) -> bool:
     return all(part.box.frame is None for part in parts)
 
 
-def _charts(
-    region: Region, title: Title | None, links: tuple[Link, ...], plane: Plane
-) -> tuple[list[Draft], list[Part]]:
+def _charts(region: Region, title: Title | None, links: Links, plane: Plane) -> tuple[list[Draft], list[Part]]:
     """The charts of a region under one title, and what belongs to none."""
     drawn = [part for part in region.body if part.box.frame is not None]
     strays = [part for part in region.body if part.box.frame is None and part.role is not Role.LABEL]
@@ -99,12 +108,13 @@ def _bounded(parts: list[Part]) -> Iterator[list[Part]]:
         yield list(page)
 
 
-def _draft(parts: Sequence[Part], title: Title | None, links: tuple[Link, ...], plane: Plane) -> Draft | None:
+def _draft(parts: Sequence[Part], title: Title | None, links: Links, plane: Plane) -> Draft | None:
     """One chart: its boxes' roles by place, then by wording; its stages; the level and owner boxes beside them."""
     if len(parts) > LARGEST:
         return None
     parts = [_told_alone(part) for part in parts]
-    sheet = Sheet(plane, work_axis(parts, plane), links)
+    own = (link for part in parts for link in links.get(part.box.order, ()))
+    sheet = Sheet(plane, work_axis(parts, plane), tuple(own))
     known = seated(parts, sheet)
     if not is_chart(known):
         return None

@@ -10,6 +10,8 @@ from pipeline.normalise import canonical_stage, department_of, items_of, level_o
 
 __all__ = ["records_of"]
 
+LEGIBLE = 0.9  # the mean confidence of a line of recognised text below which some of it is likely wrong
+
 
 def records_of(source: Source, chart: Chart, agency: str | None = None) -> Iterator[Record]:
     """The records of a chart; `agency` serves charts that name none."""
@@ -59,8 +61,13 @@ def _record(
         unit=tuple(filter(None, (agency, department_of(party) or department))),
         monitoring_points=monitors,
         placed_by=stage.placed_by,
-        confidence=stage.confidence,
-        doubts=(*stage.doubts, *_mark_doubts(stage, levels, parties), *_inherited(party, department)),
+        confidence=min([stage.confidence, *(round(box.confidence, 2) for box in stage.boxes)]),
+        doubts=(
+            *stage.doubts,
+            *_mark_doubts(stage, levels, parties),
+            *_inherited(party, department),
+            *_recognised(stage),
+        ),
         boxes=tuple(map(Place.of, stage.boxes)),
     )
 
@@ -85,6 +92,11 @@ def _mark_doubts(stage: Stage, levels: tuple[str, ...], parties: tuple[str, ...]
 def _inherited(party: str | None, department: str | None) -> Iterator[str]:
     if department and not department_of(party):
         yield "科室由同图的其他环节推断"
+
+
+def _recognised(stage: Stage) -> Iterator[str]:
+    if any(box.confidence < LEGIBLE for box in stage.boxes):
+        yield "文字由图像识别，有的字不清楚"
 
 
 def _items(boxes: tuple[Box, ...]) -> tuple[str, ...]:

@@ -1,6 +1,8 @@
 """Which boxes stand under which title: the regions of a document whose boxes have places."""
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -161,15 +163,25 @@ def charts_of(parts: Sequence[Part], plane: Plane) -> list[list[Part]]:
     stages = [part for part in parts if part.role is Role.STAGE]
     opening = [plane[part.box.order] for part in stages if _is_opening(part)]
     closing = [plane[part.box.order] for part in stages if CLOSING.search(plain(part.stage))]
-    cuts = {
-        (above.y1 + below.y0) / 2
-        for below in opening
-        for above in closing
-        if len(opening) + len(closing) > 2  # a chart drawn upwards has one of each
-        and above.y1 < below.y0
-        and not any(above.y0 < other.y0 < below.y0 for other in (*opening, *closing))
-    }
+    cuts = sorted(_cuts(opening, closing))
     charts: list[list[Part]] = [[] for _ in range(len(cuts) + 1)]
     for part in parts:
-        charts[sum(cut < plane[part.box.order].centre(DOWN) for cut in cuts)].append(part)
+        charts[bisect_left(cuts, plane[part.box.order].centre(DOWN))].append(part)
     return charts
+
+
+def _cuts(opening: Sequence[Rect], closing: Sequence[Rect]) -> set[float]:
+    """The heights between a closing stage and an opening one below it, if no other of these begins between them."""
+    if len(opening) + len(closing) <= 2:  # a chart drawn upwards has one of each
+        return set()
+    begins = sorted({rect.y0 for rect in (*opening, *closing)})
+    ends: dict[float, list[float]] = defaultdict(list)
+    for above in closing:
+        ends[above.y0].append(above.y1)
+    return {
+        (end + below.y0) / 2
+        for below in opening
+        if (place := bisect_left(begins, below.y0))
+        for end in ends.get(begins[place - 1], ())
+        if end < below.y0
+    }

@@ -17,12 +17,14 @@ from pipeline.terms import BRANCH, LabelKind, plain, stage_term
 __all__ = ["seated", "work_axis"]
 
 HEADED = 0.5  # the share of a box that has to run under a head
+SPANNED = 0.95  # the share of a head that a box over several columns runs beside
 COLUMN = 0.6  # the share of the narrower of two boxes of one column that runs beside the other
 AGREED = 0.7  # the share of a column that makes it one of a kind
 CENTRED = 0.35  # how far, in widths of the wider, the middles of two boxes of one column are apart at most
 LONGEST_STAGE = 40  # characters
 OWN_COLUMN = 0.3  # how much a column beside those of risks and measures is wanted to be that of monitoring points
 NEAR = 60.0  # points from a box to a label of its own at most
+BEFORE = 20.0  # points that a cell before a label counts as farther from it
 NEVER = 1e6  # points, for a label and a box of another kind
 
 ROLE_OF: Mapping[LabelKind, Role] = {
@@ -139,7 +141,7 @@ def _under_head(part: Part, heads: Sequence[Part], sheet: Sheet) -> Part:
         return part
     rect = sheet.rect(part)
     over = [head for head in heads if _is_over(head, part, sheet)]
-    if len({_kind_of(head) for head in over if share(rect, sheet.rect(head), sheet.cross) == 1.0}) > 1:
+    if len({_kind_of(head) for head in over if share(rect, sheet.rect(head), sheet.cross) >= SPANNED}) > 1:
         return part  # it spans the columns
     best = max(over, key=lambda head: (overlap(rect, sheet.rect(head), sheet.cross), sheet.rect(head).y0), default=None)
     role = _kind_of(best) if best else None
@@ -181,7 +183,15 @@ def _gap_to_label(label: Part, part: Part, sheet: Sheet) -> float:
     if part.role in CONTENT and part.role is not _kind_of(label):
         return NEVER
     lines = (link for link in sheet.links if part.box.order in (link.start, link.end))
-    return 0.0 if any(link.passes(sheet.rect(label)) for link in lines) else sheet.gap(label, part)
+    if any(link.passes(sheet.rect(label)) for link in lines):
+        return 0.0
+    return sheet.gap(label, part) + (BEFORE if _is_cell_before(part, label) else 0.0)
+
+
+def _is_cell_before(part: Part, label: Part) -> bool:
+    """Whether a box is a cell before that of a label in its table: in tables labels stand before what they name."""
+    cell, own = part.box.cell, label.box.cell
+    return bool(cell and own and cell.table == own.table and cell.column < own.column)
 
 
 # Columns

@@ -43,7 +43,7 @@ def world(folder: Path) -> Path:
     return folder
 
 
-def _reader(path: Path, document: str, agency: str | None = None, ahead: object = None) -> Reading:
+def _reader(path: Path, document: str, agency: str | None = None, ahead: object = None, ocr: str = "auto") -> Reading:
     """A reader for tests: a line is a record with one risk point; a file that says 坏 cannot be read."""
     text = path.read_text("utf-8")
     if "坏" in text:
@@ -230,7 +230,9 @@ def test_ingest_caps_the_doubts_it_prints(documents: Path) -> None:
 def test_an_interrupted_ingest_keeps_whole_files(documents: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (documents / "乙.txt").write_text("贿赂", "utf-8")
 
-    def interrupted(path: Path, document: str, agency: str | None = None, ahead: object = None) -> Reading:
+    def interrupted(
+        path: Path, document: str, agency: str | None = None, ahead: object = None, ocr: str = "auto"
+    ) -> Reading:
         if document == "甲.txt":
             raise KeyboardInterrupt
         return _reader(path, document, agency)

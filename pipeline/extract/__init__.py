@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import State, Unreadable
 from pipeline.extract.text import read_text
-from pipeline.model import Document, Source
+from pipeline.model import Document, Ocr, Source
 
 if TYPE_CHECKING:
     from pipeline.extract.ahead import Ahead
@@ -16,14 +16,14 @@ __all__ = ["CONVERTED", "READERS", "extract"]
 
 MAX_BYTES = 64 << 20
 
-Reader = Callable[[Source, bytes, "Ahead | None"], Document]
+Reader = Callable[[Source, bytes, "Ahead | None", Ocr], Document]
 
 
-def _read_text(source: Source, data: bytes, ahead: "Ahead | None") -> Document:
+def _read_text(source: Source, data: bytes, ahead: "Ahead | None", ocr: Ocr) -> Document:
     return read_text(source, data)
 
 
-def _read_word(source: Source, data: bytes, ahead: "Ahead | None") -> Document:
+def _read_word(source: Source, data: bytes, ahead: "Ahead | None", ocr: Ocr) -> Document:
     # Imported late: a dump needs none of it. The content tells what a file is, its suffix only that it is Word's.
     from pipeline.extract.ahead import Ahead
     from pipeline.extract.container import Kind, kind_of
@@ -34,22 +34,40 @@ def _read_word(source: Source, data: bytes, ahead: "Ahead | None") -> Document:
     return read_docx(source, data)
 
 
+def _read_pdf(source: Source, data: bytes, ahead: "Ahead | None", ocr: Ocr) -> Document:
+    from pipeline.extract.fixed import read_pdf
+
+    return read_pdf(source, data, ocr)
+
+
+def _read_ofd(source: Source, data: bytes, ahead: "Ahead | None", ocr: Ocr) -> Document:
+    from pipeline.extract.fixed import read_ofd
+
+    return read_ofd(source, data, ocr)
+
+
 CONVERTED = frozenset({".doc", ".wps", ".rtf", ".odt"})  # by LibreOffice
 READERS: dict[str, Reader] = {
     ".txt": _read_text,
     **dict.fromkeys((".docx", ".docm", *sorted(CONVERTED)), _read_word),
+    ".pdf": _read_pdf,
+    ".ofd": _read_ofd,
 }
 
 
-def extract(path: Path, document: str, ahead: "Ahead | None" = None) -> Document:
-    """The boxes of a file, named `document` in the index; `ahead` converts it with others; raises Unreadable."""
+def extract(path: Path, document: str, ahead: "Ahead | None" = None, ocr: Ocr = "auto") -> Document:
+    """The boxes of a file, named `document` in the index; raises Unreadable.
+
+    `ahead` converts it with others; `ocr`: whether pages are recognised from their images, by themselves ("auto") where
+    they have no text to be believed and the extra is installed.
+    """
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise Unreadable(
             str(path), f"不认识的文件类型 {path.suffix or '（无后缀）'}", f"可读：{' '.join(sorted(READERS))}"
         )
     data = _bytes(path)
-    return reader(Source(str(path), document, hashlib.sha256(data).hexdigest()), data, ahead)
+    return reader(Source(str(path), document, hashlib.sha256(data).hexdigest()), data, ahead, ocr)
 
 
 def _bytes(path: Path) -> bytes:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import islice, pairwise
 from typing import Any
 
@@ -21,13 +22,14 @@ from lxml import etree
 
 from pipeline.errors import State, Unreadable
 
-__all__ = ["Kind", "check_odt", "check_package", "check_xml", "kind_of", "refusal"]
+__all__ = ["Kind", "check_odt", "check_ofd", "check_package", "check_xml", "kind_of", "parsed", "refusal"]
 
 MIB = 1 << 20
 MAX_ENTRIES = 10_000
 MAX_TOTAL = 256 * MIB  # all parts together, inflated
 MAX_XML = 128 * MIB  # all XML parts together: their trees take some five times as much, and all stay in memory
 MAX_PART = 64 * MIB  # one XML part
+MAX_HANDED = 1024 * MIB  # all that is handed out of one package, parts that are asked for again included
 MAX_TYPES = 4 * MIB  # [Content_Types].xml
 CHUNK = MIB
 HEAD = 16 << 10  # characters looked at to tell text formats apart; root elements with all their namespaces are shorter
@@ -59,7 +61,7 @@ class Kind(StrEnum):
 
 
 SAVE_AS = "用 Word 或 WPS 打开，另存为 .docx 再录入"
-FETCH = "请重新下载，或用 Word 打开并另存"
+FETCH = "请重新下载，或打开后另存"
 # Why a file of this kind cannot be read as what it was taken for.
 REFUSALS = {
     Kind.DOCX: ("其实是新版 Word 文件（.docx）", "把后缀改成 .docx 再录入", State.UNSUPPORTED),
@@ -73,15 +75,15 @@ REFUSALS = {
     Kind.WORD_XML: ("其实是 Word 2003 XML 文件", SAVE_AS, State.UNSUPPORTED),
     Kind.XLSX: ("其实是电子表格", "请把防控图另存为 .docx 再录入", State.UNSUPPORTED),
     Kind.PPTX: ("其实是演示文稿", "请把防控图另存为 .docx 再录入", State.UNSUPPORTED),
-    Kind.OFD: ("其实是 OFD 版式文件", "请导出为 Word 或 PDF 再录入", State.UNSUPPORTED),
-    Kind.ZIP: ("其实是压缩包，里面没有 Word 正文", "请解压后录入其中的文件", State.UNSUPPORTED),
+    Kind.OFD: ("其实是 OFD 版式文件", "把后缀改成 .ofd 再录入", State.UNSUPPORTED),
+    Kind.ZIP: ("其实是压缩包，里面没有文档", "请解压后录入其中的文件", State.UNSUPPORTED),
     Kind.ZIP_DAMAGED: ("文件不完整（压缩包的目录读不出来）", FETCH, State.DAMAGED),
     Kind.PDF: ("其实是 PDF 文件", "把后缀改成 .pdf 再录入", State.UNSUPPORTED),
     Kind.HTML: ("其实是网页（HTML）", SAVE_AS, State.UNSUPPORTED),
     Kind.XML: ("其实是 XML 文件，不是 Word 文档", SAVE_AS, State.UNSUPPORTED),
     Kind.TEXT: ("其实是纯文本", "把后缀改成 .txt 再录入", State.UNSUPPORTED),
     Kind.EMPTY: ("文件是空的", "请重新下载", State.DAMAGED),
-    Kind.UNKNOWN: ("内容不是 Word 文档，也不是其他认识的格式", "文件可能已损坏，请重新下载或另存", State.DAMAGED),
+    Kind.UNKNOWN: ("内容不是认识的文档格式", "文件可能已损坏，请重新下载或另存", State.DAMAGED),
 }
 
 
@@ -286,6 +288,8 @@ LOCAL = struct.Struct("<4s22xHH")
 ZIP_ERRORS = (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError, EOFError, struct.error, OSError)
 ODF_TEXT = b"application/vnd.oasis.opendocument.text"
 CONTENT_TYPES = "[content_types].xml"
+OFD_ROOT = "ofd.xml"  # GB/T 33190-2016, 7.3
+OFD_ENCRYPTED = "encryptions.xml"  # GM/T 0099-2020: stands beside the root and leads to the keys
 WORD_TYPES = frozenset(
     {
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
@@ -314,7 +318,7 @@ def _kind_of_zip(data: bytes) -> Kind:
     if "mimetype" in names and ODF_TEXT in data[:200]:  # the first part, never deflated
         return Kind.ODT
     folders = {name.partition("/")[0] for name in names if "/" in name}
-    if "ofd.xml" in names:
+    if not names.isdisjoint((OFD_ROOT, OFD_ENCRYPTED)):
         return Kind.OFD
     if CONTENT_TYPES not in names:
         return Kind.ZIP
@@ -351,6 +355,28 @@ def check_odt(path: str, data: bytes) -> None:
     if manifest and b"encryption-data" in _content(path, data, manifest, MAX_TYPES):
         raise refusal(path, Kind.ENCRYPTED)
     _check_parts(path, data, parts, lambda name: name.endswith(".xml"))
+
+
+def check_ofd(path: str, data: bytes) -> dict[str, Callable[[], bytes]]:
+    """Raises Unreadable unless the bytes are an OFD package without password whose directory is sound.
+
+    What comes back inflates its parts, by their names in lower case; Unreadable if one is broken or too large, or too
+    much was asked for in all. Parts nobody asks for are not looked at, such as attachments with DTDs of their own.
+    """
+    parts = _parts(path, data, Kind.OFD)
+    if any(part.name == OFD_ENCRYPTED for part in parts):
+        raise refusal(path, Kind.ENCRYPTED)
+    if sum(part.info.file_size for part in parts if part.name.endswith(".xml")) > MAX_XML:
+        raise _too_large(path, f"XML 部件解压后一共超过 {MAX_XML // MIB} MiB")
+    room = MAX_HANDED
+
+    def content(part: _Part) -> bytes:
+        nonlocal room
+        found = _content(path, data, part, min(MAX_PART, room))
+        room -= len(found)
+        return found
+
+    return {part.name: partial(content, part) for part in parts}
 
 
 def _parts(path: str, data: bytes, kind: Kind) -> list[_Part]:
@@ -468,14 +494,23 @@ class _Types:
 
 
 def _content_types(path: str, content: bytes) -> _Types:
-    check_xml(path, content, "[Content_Types].xml")
-    root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    root = parsed(path, content, "[Content_Types].xml")
     return _Types(_typed(root, "PartName"), _typed(root, "Extension"))
 
 
 def _typed(root: etree._Element, key: str) -> dict[str, str]:
     found = ((one.get(key), one.get("ContentType")) for one in root)
     return {name.lstrip("/").lower(): kind.lower() for name, kind in found if name and kind}
+
+
+def parsed(path: str, content: bytes, name: str = "") -> Any:
+    """The root element of an XML part, without comments and processing instructions; Unreadable as in `check_xml`."""
+    check_xml(path, content, name)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        return etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:  # only a tree has limits for single texts
+        raise _too_large(path, f"部件 {name[:80]} 里的文字太长") from error
 
 
 class _Dtd(ValueError):

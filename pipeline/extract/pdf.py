@@ -5,27 +5,35 @@ part less than objects made into dicts; it counts them; and it sets the matrix b
 (20260107) does not, so that what follows one without `q`/`Q` around it is drawn in the wrong place.
 """
 
+import io
 import logging
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
+import pdfplumber
 from pdfminer.converter import PDFLayoutAnalyzer
 from pdfminer.pdffont import PDFUnicodeNotDefined
 from pdfminer.pdfinterp import PDFPageInterpreter
 from pdfminer.utils import apply_matrix_pt, apply_matrix_rect
 
-from pipeline.extract.page.marks import SLANTED, Area, Glyph, Marks, Stroke
+from pipeline.errors import State, Unreadable
+from pipeline.extract.container import FETCH, Kind, refusal
+from pipeline.extract.page.marks import SLANTED, Area, Glyph, Marks, Stroke, TooMuch
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from pdfminer.pdffont import PDFFont
     from pdfminer.pdfinterp import PDFGraphicState, PDFTextState
     from pdfminer.pdfpage import PDFPage
     from pdfminer.utils import Matrix
     from pdfplumber.page import Page
+    from pdfplumber.pdf import PDF
 
-__all__ = ["TooMuch", "page_marks"]
+__all__ = ["count", "image_of", "marks_of", "page_marks"]
 
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # what matters of its complaints shows in what it returns
 
@@ -37,12 +45,67 @@ MOST_CORNERS = 8  # points of a connector that is drawn in one go
 LONGEST_OUTLINE = 12  # corners of an outline that may be a thick line
 SLENDER = 0.15  # the share of its bounding rectangle that a closed outline fills at least, or else it is a thick line
 
+RESOLUTION = 200  # dots per inch of the image of a page
+PIXELS = 40_000_000  # of it at most; A3 has 7.7 million
+
 Point = tuple[float, float]
 Path = Sequence[tuple[Any, ...]]  # operators with their operands
 
 
-class TooMuch(Exception):
-    """A page holds more than any chart does."""
+def count(path: str) -> int:
+    """How many pages a file has; raises Unreadable."""
+    try:
+        return len(_opened(path).pages)
+    except Exception as error:  # a damaged file makes pdfminer raise anything
+        if _is_locked(error):
+            raise refusal(path, Kind.ENCRYPTED) from None
+        raise Unreadable(path, "PDF 损坏，读不出页面", FETCH, State.DAMAGED) from None
+
+
+def marks_of(path: str, number: int) -> Marks:
+    """What is printed on a page, counted from 1; raises as `page_marks`."""
+    page = _opened(path).pages[number - 1]
+    try:
+        return page_marks(page)
+    finally:
+        page.close()
+
+
+def image_of(path: str, number: int) -> "tuple[NDArray[np.uint8], float, float]":
+    """A page, counted from 1, as it is to be looked at: an RGB image, and its width and height in points."""
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(path) as document:
+        page = document[number - 1]
+        width, height = page.get_size()
+        scale = min(RESOLUTION / 72, math.sqrt(PIXELS / max(1.0, width * height)))
+        return page.render(scale=scale, rev_byteorder=True).to_numpy()[:, :, :3].copy(), width, height
+
+
+@lru_cache(maxsize=1)
+def _opened(path: str) -> "PDF":
+    """The file at hand: a process is asked for one page of it after another. pdfium mends one that is cut off."""
+    try:
+        file = pdfplumber.open(path)
+        if file.pages:
+            return file
+    except Exception as error:  # of any kind, as in `count`
+        if _is_locked(error):
+            raise
+    return pdfplumber.open(_mended(path))
+
+
+def _mended(path: str) -> io.BytesIO:
+    import pypdfium2
+
+    mended = io.BytesIO()
+    with pypdfium2.PdfDocument(path) as document:
+        document.save(mended)
+    return mended
+
+
+def _is_locked(error: Exception) -> bool:
+    return "PDFPasswordIncorrect" in repr(error)
 
 
 def page_marks(page: "Page") -> Marks:

@@ -20,6 +20,7 @@ LOOSE = 0.4  # how much larger than that of lines surely of one block it may be
 INDENT = 2.6  # how far apart the beginnings of two lines may be
 CENTRED = 0.7  # how far apart their middles may be if they are centred
 ALIKE = 0.8  # the ratio of the heights of two lines of one block
+SAME = 3.0  # points between the beginnings of the blocks of one column
 MOST = 5000  # pieces of a page that are compared
 
 _SENTENCE_ENDS = tuple("。；;！!？?：:")
@@ -41,10 +42,14 @@ class Piece(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Runs that stand together; `running`: as text of the page, beside which nothing stands."""
+    """Runs that stand together; `running`: as text of the page, beside which nothing stands.
+
+    `edge`: how far to the right blocks go that begin at the same place.
+    """
 
     runs: tuple[Run, ...]
     running: bool
+    edge: float
 
 
 def blocks_of(runs: Sequence[Run], frames: Sequence[Frame], strokes: Sequence[Stroke]) -> list[Block]:
@@ -63,6 +68,7 @@ def blocks_of(runs: Sequence[Run], frames: Sequence[Frame], strokes: Sequence[St
         Block(
             tuple(run for piece in group for run in piece.runs),
             not flanked and not _belongs(group, box, first, last),
+            max(other[2] for other in boxes if abs(other[0] - box[0]) <= SAME),
         )
         for group, box, flanked in zip(groups, boxes, beside, strict=True)
     ]
@@ -167,6 +173,8 @@ def _next_below(piece: Piece, later: Iterable[Piece]) -> list[Piece]:
 def _aligned(one: Piece, other: Piece) -> bool:
     if min(one.height, other.height) < ALIKE * max(one.height, other.height):
         return False
+    if is_marking(other.text) and one.left - INDENT * one.height < other.left and other.right < one.right + one.height:
+        return True
     centred = abs(one.left + one.right - other.left - other.right) < 2 * CENTRED * one.height
     return centred or abs(one.left - other.left) < INDENT * one.height
 

@@ -112,13 +112,9 @@ def _is_down(line: Stroke) -> bool:
 def _spans(lines: Iterable[Stroke], *, across: bool) -> list[Span]:
     """The lines that run across (or down); what is too short to run anywhere is taken for both."""
     if across:
-        return [
-            Span((line.y0 + line.y1) / 2, *sorted((line.x0, line.x1)))  # type: ignore[arg-type]
-            for line in lines
-            if _is_across(line)
-        ]
+        return [Span((line.y0 + line.y1) / 2, *sorted((line.x0, line.x1))) for line in lines if _is_across(line)]
     return [
-        Span((line.x0 + line.x1) / 2, *sorted((line.y0, line.y1)))  # type: ignore[arg-type]
+        Span((line.x0 + line.x1) / 2, *sorted((line.y0, line.y1)))
         for line in lines
         if _is_down(line) and not _is_across(line)
     ]

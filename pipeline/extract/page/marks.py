@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pipeline.model import Problem
 
-__all__ = ["SLANTED", "Area", "Glyph", "Marks", "Stroke"]
+__all__ = ["SLANTED", "Area", "Glyph", "Marks", "Stroke", "TooMuch"]
 
 SLANTED = 4  # the turn of a glyph that stands along neither axis: a watermark, a stamp
 
@@ -52,6 +52,10 @@ class Stroke(NamedTuple):
     y1: float
     arrow: bool = False
     bent: bool = False
+
+
+class TooMuch(Exception):
+    """A page holds more than any chart does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,11 @@
 """Runs -> paragraphs: the columns of text in a box, and which of its lines are one, wrapped at the edge."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from pipeline.extract.page.runs import Row, Run, lines_of, row_of
+from pipeline.extract.page.runs import Row, Run, edges, lines_of, pieces_of, row_of
 from pipeline.normalise import item_number, unmarked
 from pipeline.roles import is_label, is_marking, is_title
 from pipeline.terms import label_kinds
@@ -17,7 +16,9 @@ __all__ = ["glued", "paragraphs_of"]
 NARROW = 2.6  # a box so narrow holds one word, a character or two on each line
 SLACK = 0.3  # how much further than to its end a line would have had room, and still be full
 LOOSE = 0.5  # how much further apart than others two lines are that belong to different paragraphs
-GUTTER = 1.0  # the gap between two columns of text
+GAP = 0.5  # the gap between two columns of text at least
+GUTTER = 1.0  # the gap after which the text of one line alone may stand in a column of its own
+ALIGNED = 0.2  # how far apart the beginnings of lines of one column are at most
 COLUMN = 5.0  # how wide such a column is
 
 _FINAL = re.compile(r"[。；;！!？?][”’）)]?$")
@@ -30,10 +31,11 @@ def paragraphs_of(runs: Sequence[Run], edge: float | None = None) -> tuple[str, 
     `edge`: how far to the right, in the view of the runs, the text could go.
     """
     columns = _columns(lines_of(runs))
+    ends = [*(min(line[0].left for line in column) for column in columns[1:]), edge]
     return tuple(
         text
-        for column in columns
-        for text in _joined([row_of(line) for line in column], edge if len(columns) == 1 else None)
+        for column, end in zip(columns, ends, strict=True)
+        for text in _joined([row_of(line) for line in column], end)
     )
 
 
@@ -43,43 +45,99 @@ Lines = list[list[Run]]
 
 
 def _columns(lines: Lines) -> list[Lines]:
-    """The lines in one column, or in two or more if the same gap goes through all of them."""
+    """The lines in one column, or in two or more if text begins again at the same place in several of them."""
     height = median(run.height for line in lines for run in line)
-    edges = _gutters(lines, GUTTER * height)
-    if not edges:
-        return [lines]
-    bounds = list(pairwise((float("-inf"), *edges, float("inf"))))
-    columns = [[own for line in lines if (own := [run for run in line if a <= run.left < b])] for a, b in bounds]
-    return columns if all(_is_column(column, height) or _is_marks(column) for column in columns) else [lines]
+    begins = [place for place in _beginnings(lines, height) if not _is_crossed(place, lines, height)]
+    while begins:
+        columns = _parted(lines, begins, height)
+        wrong = next((n for n, own in enumerate(columns) if not (_is_column(own, height) or _is_marks(own))), None)
+        if wrong is None:
+            return columns
+        del begins[max(0, wrong - 1)]
+    return [lines]
 
 
-def _gutters(lines: Lines, least: float) -> list[float]:
-    """Where text begins again after a gap that goes through all lines."""
-    found: list[float] = []
-    reached = float("inf")
-    for run in sorted((run for line in lines for run in line), key=lambda run: run.left):
-        if run.left - reached >= least:
-            found.append(run.left)
-        reached = run.right if reached == float("inf") else max(reached, run.right)
-    return found
+def _parted(lines: Lines, begins: Sequence[float], height: float) -> list[Lines]:
+    """The lines cut where columns begin."""
+    parts = [[part for run in line for part in _cut(run, begins, height)] for line in lines]
+    bounds = pairwise((float("-inf"), *(place - ALIGNED * height for place in begins), float("inf")))
+    return [[own for line in parts if (own := [run for run in line if a <= run.left < b])] for a, b in bounds]
+
+
+def _beginnings(lines: Lines, height: float) -> list[float]:
+    """Where text begins again after a gap, in several lines at the same place or in one after a wide gap."""
+    found: list[list[float]] = []
+    gaps = ((left, gap) for line in lines for left, gap in _gaps(line) if gap >= GAP * height)
+    for left, gap in sorted(gaps):
+        if found and left - found[-1][0] <= ALIGNED * height:
+            found[-1].append(left)
+        elif gap >= GUTTER * height:
+            found.append([left, left])
+        else:
+            found.append([left])
+    return [places[0] for places in found if len(places) > 1]
+
+
+def _gaps(line: Sequence[Run]) -> Iterator[tuple[float, float]]:
+    """Where glyphs of a line begin, and how far after the one before."""
+    for one, other in pairwise(glyph for run in line for glyph in run.glyphs if not glyph.text.isspace()):
+        right, left = edges(one, line[0].turn)[2], edges(other, line[0].turn)[0]
+        yield left, left - right
+
+
+def _is_crossed(edge: float, lines: Lines, height: float) -> bool:
+    """Whether a word of some line stands across a place, or ends too near before it."""
+    return any(
+        left < edge - ALIGNED * height and right > edge - 0.5 * GAP * height
+        for line in lines
+        for run in line
+        if run.left < edge < run.right + GAP * height
+        for left, _, right, _ in (edges(glyph, run.turn) for glyph in run.glyphs if not glyph.text.isspace())
+    )
+
+
+def _cut(run: Run, begins: Sequence[float], height: float) -> Iterator[Run]:
+    lefts = [edges(glyph, run.turn)[0] for glyph in run.glyphs]
+    cuts = [
+        next(place for place, left in enumerate(lefts) if left >= begin - ALIGNED * height)
+        for begin in begins
+        if run.left < begin - ALIGNED * height <= max(lefts)
+    ]
+    return (piece for _, piece in pieces_of(run, sorted({cut for cut in cuts if cut})))
 
 
 def _is_column(lines: Lines, height: float) -> bool:
     """Whether lines are a column of sentences, not of numbers or names that belong to what stands beside them."""
-    width = max(line[-1].right for line in lines) - min(line[0].left for line in lines)
-    return len(lines) > 1 and width >= COLUMN * height
+    return len(lines) > 1 and max(line[-1].right - line[0].left for line in lines) >= COLUMN * height
 
 
 def _is_marks(lines: Lines) -> bool:
     """Whether lines are levels and owners."""
     texts = [row_of(line).text for line in lines]
-    return is_marking(texts[0]) and not unmarked(texts[0]).strip()
+    return (
+        bool(texts) and is_marking(texts[0]) and not unmarked(texts[0]).strip() and not texts[0].endswith((":", "："))
+    )
 
 
 # Wrapped lines
 
 
+_BEGUN = re.compile(r"[（(]$")
+_ENDED = re.compile(r"\d{1,2}[)）]")
+
+
+def _unparted(rows: Sequence[Row]) -> list[Row]:
+    """The rows, a bracket at the end of one that opens a number put to the next."""
+    told = list(rows)
+    for place, (row, after) in enumerate(pairwise(rows)):
+        if _BEGUN.search(row.text) and _ENDED.match(after.text):
+            told[place] = told[place]._replace(text=told[place].text[:-1])
+            told[place + 1] = after._replace(text=row.text[-1] + after.text)
+    return told
+
+
 def _joined(rows: Sequence[Row], edge: float | None) -> Iterator[str]:
+    rows = _unparted(rows)
     left, right = min(row.left for row in rows), max(row.right for row in rows)
     edge = right if edge is None else edge  # punctuation may hang over it
     height = median(row.height for row in rows)

@@ -3,13 +3,14 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from statistics import fmean
 from typing import TypeVar
 
 from pipeline.extract.page.blocks import Block, blocks_of
 from pipeline.extract.page.drawing import Frame, drawing_of
 from pipeline.extract.page.marks import SLANTED, Area, Glyph, Marks, Stroke
 from pipeline.extract.page.paragraphs import paragraphs_of
-from pipeline.extract.page.runs import Run, pieces_of, row_of, runs_of, view
+from pipeline.extract.page.runs import Run, pieces_of, runs_of, view
 from pipeline.model import BBox, Box, Line
 
 __all__ = ["boxes_and_lines"]
@@ -98,7 +99,7 @@ def _cut(run: Run, frames: Sequence[Frame]) -> Iterator[tuple[Run, Frame | None]
     for place in range(1, len(own)):
         own[place] = _kept_in(own[place - 1], own[place])
     cuts = [place for place in range(1, len(own)) if own[place] is not own[place - 1]]
-    for piece, start in zip(pieces_of(run, cuts), (0, *cuts), strict=True):
+    for start, piece in pieces_of(run, cuts):
         yield piece, own[start]
 
 
@@ -123,7 +124,9 @@ def _unshaded(held: Held) -> Held:
     for frame in frames:
         runs = held[frame]
         low = frame.bottom - frame.top < SHADING * max(run.height for run in runs)
-        outer = next((one for one in reversed(told) if one.contains(frame)), None) if low and not frame.stroked else None
+        outer = (
+            next((one for one in reversed(told) if one.contains(frame)), None) if low and not frame.stroked else None
+        )
         told.setdefault(outer or frame, []).extend(runs)
     return told
 
@@ -154,7 +157,9 @@ def _runs_over(frame: Frame, runs: Iterable[Run], below: Run) -> bool:
     last = max((run for run in runs if run.turn == 0), key=lambda run: run.low, default=None)
     if last is None:
         return False
-    over = last.low > frame.bottom - OVER * below.height and below.up < max(frame.bottom, last.low) + OVER * below.height
+    over = (
+        last.low > frame.bottom - OVER * below.height and below.up < max(frame.bottom, last.low) + OVER * below.height
+    )
     return over and below.up > last.up + 0.5 * last.height
 
 
@@ -177,14 +182,14 @@ def _box(runs: Sequence[Run], page: int, frame: Frame | None = None) -> Box:
         BBox(place.x0, place.top, place.x1, place.bottom),
         frame="cell" if cell else "shape",
         cell=cell,
-        confidence=min(glyph.confidence for glyph in glyphs),
+        confidence=min(fmean(glyph.confidence for glyph in run.glyphs) for run in runs),
     )
 
 
 def _of_block(block: Block, page: int, edge: float) -> Iterator[Box]:
     """The box that a block is; running text, which could go as far as `edge`, paragraph by paragraph."""
     if not block.running:
-        yield _box(block.runs, page)
+        yield replace(_box(block.runs, page), paragraphs=paragraphs_of(block.runs, block.edge))
         return
     whole = replace(_box(block.runs, page), paragraphs=paragraphs_of(block.runs, edge))
     assert whole.bbox is not None

@@ -4,24 +4,31 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from statistics import median
 from typing import NamedTuple
 
 from pipeline.extract.page.marks import Glyph
 
-__all__ = ["COLUMN", "Row", "Run", "lines_of", "pieces_of", "row_of", "runs_of", "view"]
+__all__ = ["COLUMN", "Row", "Run", "edges", "lines_of", "pieces_of", "row_of", "runs_of", "view"]
 
 COLUMN = 5  # the turn of a run of upright glyphs one below the other (vertical writing)
 LONG = 3  # glyphs that make a column; two below one another are two short lines as well
 # Gaps between glyphs, in heights:
-BLANK = 0.2  # a blank between Latin letters or digits
-WIDE = 0.75  # a blank between others
+BLANK = 0.2  # a blank at least
+WIDE = 0.4  # a blank surely
 FAR = 1.2  # two words, perhaps of two boxes
 LAPPED = 0.5  # how far a glyph may reach over the one before it; beyond that it is printed upon it
 # What character maps of fonts give for a character that looks like a radical; Unicode decomposes only some of these.
 RADICALS = str.maketrans(
     {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
     | {"戶": "户", "⼾": "户", "⸺": "——"}  # one glyph for two characters in fonts for simplified Chinese
-    | dict(zip("⺠⺟⻄⻅⻉⻋⻓⻔⻘⻚⻛⻜⻝⻢⻣⻤⻥⻦⻩⻬⻮⻰⻳", "民母西见贝车长门青页风飞食马骨鬼鱼鸟黄齐齿龙龟", strict=True))
+    | dict(
+        zip(
+            "⺠⺟⻄⻅⻉⻋⻓⻔⻘⻚⻛⻜⻝⻢⻣⻤⻥⻦⻩⻬⻮⻰⻳",
+            "民母西见贝车长门青页风飞食马骨鬼鱼鸟黄齐齿龙龟",
+            strict=True,
+        )
+    )
 )
 
 
@@ -84,15 +91,14 @@ def _follows(last: Glyph, glyph: Glyph) -> bool:
     if glyph.turn != last.turn:
         return False
     if glyph.turn:
-        left, up, right, low = _view(glyph, glyph.turn)
-        _, last_up, last_right, last_low = _view(last, glyph.turn)
+        left, up, _, low = edges(glyph, glyph.turn)
+        _, last_up, last_right, last_low = edges(last, glyph.turn)
     else:
-        _, left, up, right, low, _, _ = glyph
+        _, left, up, _, low, _, _ = glyph
         _, _, last_up, last_right, last_low, _, _ = last
     height = low - up
-    return (
-        -LAPPED * height < left - last_right < FAR * height
-        and min(low, last_low) - max(up, last_up) > 0.6 * min(height, last_low - last_up)
+    return -LAPPED * height < left - last_right < FAR * height and min(low, last_low) - max(up, last_up) > 0.6 * min(
+        height, last_low - last_up
     )
 
 
@@ -108,7 +114,7 @@ def view(x0: float, top: float, x1: float, bottom: float, turn: int) -> tuple[fl
     return x0, top, x1, bottom
 
 
-def _view(glyph: Glyph, turn: int) -> tuple[float, float, float, float]:
+def edges(glyph: Glyph, turn: int) -> tuple[float, float, float, float]:
     return view(glyph.x0, glyph.top, glyph.x1, glyph.bottom, turn)
 
 
@@ -116,7 +122,7 @@ def _run(group: Sequence[Glyph], turn: int) -> Run:
     """The run that some glyphs make, without the blanks around it."""
     inked = [place for place, glyph in enumerate(group) if not glyph.text.isspace()]
     glyphs = tuple(group[inked[0] : inked[-1] + 1])
-    lefts, ups, rights, lows = zip(*(_view(glyph, turn) for glyph in glyphs), strict=True)
+    lefts, ups, rights, lows = zip(*(edges(glyph, turn) for glyph in glyphs), strict=True)
     return Run(glyphs, turn, min(lefts), min(ups), max(rights), max(lows))
 
 
@@ -147,11 +153,11 @@ def _column(runs: Sequence[Run]) -> list[Run]:
     return list(runs) if len(runs) < LONG else [_run([run.glyphs[0] for run in runs], COLUMN)]
 
 
-def pieces_of(run: Run, cut: Iterable[int]) -> Iterator[Run]:
-    """The run cut before some of its glyphs."""
+def pieces_of(run: Run, cut: Iterable[int]) -> Iterator[tuple[int, Run]]:
+    """The run cut before some of its glyphs, each piece with the number of its first."""
     for start, end in pairwise((0, *cut, len(run.glyphs))):
         if any(not glyph.text.isspace() for glyph in run.glyphs[start:end]):
-            yield _run(run.glyphs[start:end], run.turn)
+            yield start, _run(run.glyphs[start:end], run.turn)
 
 
 # Rows
@@ -204,30 +210,28 @@ _LATIN = re.compile(r"[0-9A-Za-z]")
 
 
 def _text(glyphs: Sequence[Glyph], turn: int) -> str:
-    """What is written, with a blank where one is printed or a gap is as wide."""
-    parts: list[str] = []
-    last: Glyph | None = None
-    blank = False
-    for glyph in glyphs:
-        if glyph.text.isspace():
-            blank = True
-            continue
-        if last is not None and _is_gap(last, glyph, turn, blank):
+    """What is written, with a blank where one is printed or a gap is as wide as one."""
+    inked = [place for place, glyph in enumerate(glyphs) if not glyph.text.isspace()]
+    gaps = [
+        (edges(glyphs[after], turn)[0] - edges(glyphs[before], turn)[2]) / _height(glyphs[after], turn)
+        for before, after in pairwise(inked)
+    ]
+    spread = 2 * median(gaps) if gaps else 0.0  # a line set apart to fill its width has no blanks
+    parts = [glyphs[inked[0]].text]
+    for (before, after), gap in zip(pairwise(inked), gaps, strict=True):
+        printed = after - before > 1 and gap > 0.1
+        if printed or gap > min(WIDE, max(_least(glyphs[before], glyphs[after]), spread)):
             parts.append(" ")
-        parts.append(glyph.text)
-        last, blank = glyph, False
+        parts.append(glyphs[after].text)
     return "".join(parts).translate(RADICALS)
 
 
-def _is_gap(last: Glyph, glyph: Glyph, turn: int, blank: bool) -> bool:
-    if turn:
-        left, up, _, low = _view(glyph, turn)
-        right = _view(last, turn)[2]
-    else:
-        left, up, low, right = glyph.x0, glyph.top, glyph.bottom, last.x1
-    gap, height = left - right, low - up
-    if blank and gap > 0.1 * height:
-        return True
-    if gap < BLANK * height:
-        return False
-    return gap > WIDE * height or bool(_LATIN.match(last.text[-1]) and _LATIN.match(glyph.text))
+def _least(one: Glyph, other: Glyph) -> float:
+    """The gap between two glyphs, in heights, that may be a blank; between 汉字 and Latin some is set by itself."""
+    latin = bool(_LATIN.match(one.text[-1])), bool(_LATIN.match(other.text))
+    return BLANK if latin[0] == latin[1] else WIDE
+
+
+def _height(glyph: Glyph, turn: int) -> float:
+    _, up, _, low = edges(glyph, turn)
+    return max(1.0, low - up)

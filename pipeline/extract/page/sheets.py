@@ -17,13 +17,14 @@ ALIKE = 4.0  # points between the places of what is repeated on several pages, a
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What was read from one page."""
+    """What was read from one page; `doubt`: why its text is not to be believed, for the user."""
 
     page: int
     height: float
     boxes: tuple[Box, ...] = ()
     lines: tuple[Line, ...] = ()
     problems: tuple[Problem, ...] = ()
+    doubt: str | None = None
 
 
 def bound(sheets: Sequence[Sheet]) -> tuple[tuple[Box, ...], tuple[Line, ...]]:
@@ -37,7 +38,7 @@ def bound(sheets: Sequence[Sheet]) -> tuple[tuple[Box, ...], tuple[Line, ...]]:
 
 # Running heads
 
-_PAGE_NUMBER = re.compile(r"[-—–·\s]*(?:第?\s*\d{1,4}\s*页?(?:\s*[/,，、共]+\s*\d{1,4}\s*页?)?)[-—–·\s]*")
+_PAGE_NUMBER = re.compile(r"[-—\u2013·\s]*(?:第?\s*\d{1,4}\s*页?(?:\s*[/,，、共]+\s*\d{1,4}\s*页?)?)[-—\u2013·\s]*")
 
 
 def _running_heads(sheets: Sequence[Sheet]) -> set[int]:
@@ -64,7 +65,7 @@ def _at_edge(box: Box, height: float) -> bool:
 
 
 def _with_long_tables(pages: Iterable[Sequence[Box]]) -> list[Box]:
-    """The boxes of all pages; a table at the top of a page whose columns are those of the one before goes on with it."""
+    """The boxes of all pages; a table at the top of a page goes on with the one before that has the same columns."""
     boxes: list[Box] = []
     tables = 0
     for page in pages:

@@ -1,0 +1,172 @@
+"""Files of fixed pages (PDF, OFD) -> documents: each page in a process, by OCR where it has no text."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.errors import State, Unreadable
+from pipeline.extract.container import FETCH, Kind, kind_of, refusal
+from pipeline.extract.ocr import is_installed, scan_marks
+from pipeline.extract.page.marks import Marks, TooMuch
+from pipeline.extract.page.read import boxes_and_lines
+from pipeline.extract.page.sheets import Sheet, bound
+from pipeline.extract.page.trust import doubt_of
+from pipeline.extract.workers import GIB, Lost, cores, each
+from pipeline.model import Document, Ocr, Problem, Source
+
+__all__ = ["read_ofd", "read_pdf"]
+
+OPEN_SECONDS, PAGE_SECONDS, OCR_SECONDS = 30.0, 20.0, 120.0
+OCR_MEMORY = 6 * GIB  # address space; of it about a sixth is used
+OCR_CORES = 2  # that reading one page keeps busy
+
+INSTALL = "安装文字识别组件后再录入：pip install 'liantu[ocr]'"
+WITH_OCR = "去掉 --ocr never 再录入"
+LOST = {Lost.TIMEOUT: "超过时限", Lost.MEMORY: "占用内存过多", Lost.CRASHED: "使解析程序崩溃"}
+STATES = {Lost.TIMEOUT: State.TIMEOUT, Lost.MEMORY: State.TOO_LARGE, Lost.CRASHED: State.DAMAGED}
+
+Job = tuple[str, int]  # a file and the number of a page
+
+
+def read_pdf(source: Source, data: bytes, ocr: Ocr = "auto") -> Document:
+    """The boxes and lines of a PDF; raises Unreadable if no page of it can be read."""
+    from pipeline.extract.pdf import count
+
+    if (kind := kind_of(data)) is not Kind.PDF:
+        raise refusal(source.path, kind)
+    (pages,) = each(count, [source.path], seconds=OPEN_SECONDS)
+    if not isinstance(pages, int):
+        raise _refused(source.path, pages)
+    jobs = [(source.path, number) for number in range(1, pages + 1)]
+    found = each(_pdf_page, jobs, seconds=PAGE_SECONDS)
+    sheets = [
+        outcome if isinstance(outcome, Sheet) else _failed(number, outcome)
+        for (_, number), outcome in zip(jobs, found, strict=True)
+    ]
+    return _document(source, sheets, ocr, _pdf_scan)
+
+
+def read_ofd(source: Source, data: bytes, ocr: Ocr = "auto") -> Document:
+    """The boxes and lines of an OFD file (GB/T 33190); raises Unreadable if no page of it can be read."""
+    if (kind := kind_of(data)) is not Kind.OFD:
+        raise refusal(source.path, kind)
+    (sheets,) = each(_ofd_pages, [source.path], seconds=OPEN_SECONDS)
+    if not isinstance(sheets, list):
+        raise _refused(source.path, sheets)
+    return _document(source, sheets, ocr, _ofd_scan)
+
+
+def _document(source: Source, sheets: Sequence[Sheet], ocr: Ocr, scan: Callable[[Job], Sheet]) -> Document:
+    wanted = [sheet.page for sheet in sheets if ocr == "always" or (ocr == "auto" and sheet.doubt)]
+    if wanted and is_installed():
+        sheets = _recognised(source.path, sheets, wanted, scan)
+    if not any(sheet.boxes for sheet in sheets):
+        _check_readable(source.path, sheets, ocr)
+    boxes, lines = bound(sheets)
+    problems = (*(problem for sheet in sheets for problem in _problems(sheet, ocr)),)
+    return Document(source, boxes, lines, problems)
+
+
+# Pages, each in a process of its own
+
+
+def _pdf_page(job: Job) -> Sheet:
+    from pipeline.extract.pdf import marks_of
+
+    return _sheet(marks_of(*job))
+
+
+def _ofd_pages(path: str) -> list[Sheet]:
+    from pipeline.extract.ofd import ofd_marks
+
+    return [_sheet(marks) for marks in ofd_marks(path, Path(path).read_bytes())]
+
+
+def _pdf_scan(job: Job) -> Sheet:
+    from pipeline.extract.pdf import image_of
+
+    image, width, height = image_of(*job)
+    return _sheet(scan_marks(image, job[1], width, height, OCR_CORES))
+
+
+def _ofd_scan(job: Job) -> Sheet:
+    from pipeline.extract.ofd import ofd_image
+    from pipeline.extract.raster import decoded, quarter_turned
+
+    path, page = job
+    picture = ofd_image(path, Path(path).read_bytes(), page)
+    if picture is None:
+        raise ValueError("没有图像")
+    image = quarter_turned(decoded(picture.content), picture.turn)
+    marks = scan_marks(image, page, picture.x1 - picture.x0, picture.bottom - picture.top, OCR_CORES)
+    return _sheet(marks)
+
+
+def _sheet(marks: Marks) -> Sheet:
+    """What was read from a page; of text that cannot be believed nothing."""
+    doubt = doubt_of(marks)
+    blank = not any(glyph.text.strip() for glyph in marks.glyphs)
+    problems = marks.problems
+    if blank and not doubt and not problems:
+        problems = (Problem("empty-page", "这一页没有内容", marks.page),)
+    if doubt and not doubt.usable:
+        return Sheet(marks.page, marks.height, problems=problems, doubt=doubt.reason)
+    boxes, lines = boxes_and_lines(marks)
+    return Sheet(marks.page, marks.height, boxes, lines, problems, doubt.reason if doubt else None)
+
+
+def _recognised(path: str, sheets: Sequence[Sheet], wanted: Sequence[int], scan: Callable[[Job], Sheet]) -> list[Sheet]:
+    """The sheets, those wanted as OCR reads them."""
+    most = max(1, cores() // OCR_CORES)
+    found = each(scan, [(path, page) for page in wanted], seconds=OCR_SECONDS, memory=OCR_MEMORY, most=most)
+    told = {sheet.page: sheet for sheet in sheets}
+    for page, outcome in zip(wanted, found, strict=True):
+        before = told[page]
+        if isinstance(outcome, Sheet):
+            why = f"{before.doubt or '按要求'}，由 OCR 识别，可能有错字"
+            told[page] = replace(outcome, problems=(*before.problems, Problem("ocr", why, page)), doubt=None)
+        else:
+            told[page] = replace(before, problems=(*before.problems, *_failed(page, outcome).problems))
+    return list(told.values())
+
+
+# What is said of what was not read
+
+
+def _failed(page: int, outcome: object) -> Sheet:
+    state, what = _reason(outcome)
+    return Sheet(page, 0.0, problems=(Problem(f"page-{state}", f"这一页读不出来：{what}", page),))
+
+
+def _reason(outcome: object) -> tuple[State, str]:
+    if isinstance(outcome, Lost):
+        return STATES[outcome], LOST[outcome]
+    return (State.TOO_LARGE, "内容太多") if isinstance(outcome, TooMuch) else (State.DAMAGED, "内容损坏")
+
+
+def _refused(path: str, outcome: object) -> Unreadable:
+    if isinstance(outcome, Unreadable):
+        return outcome
+    state, what = _reason(outcome)
+    return Unreadable(path, f"读不出来：{what}", FETCH, state)
+
+
+def _check_readable(path: str, sheets: Sequence[Sheet], ocr: Ocr) -> None:
+    """Raises Unreadable for a file none of whose pages gave anything; one that holds nothing is no error."""
+    if doubt := next((sheet.doubt for sheet in sheets if sheet.doubt), None):
+        raise Unreadable(path, doubt, WITH_OCR if ocr == "never" else INSTALL, State.NEEDS_OCR)
+    problems = [problem for sheet in sheets for problem in sheet.problems]
+    if failed := next((problem for problem in problems if problem.code.startswith("page-")), None):
+        state = State(failed.code.removeprefix("page-"))
+        raise Unreadable(path, f"第 {failed.page} 页：{failed.message}", FETCH, state)
+    if not sheets:
+        raise Unreadable(path, "没有一页", FETCH, State.DAMAGED)
+
+
+def _problems(sheet: Sheet, ocr: Ocr) -> Iterable[Problem]:
+    yield from sheet.problems
+    if sheet.doubt and sheet.boxes:
+        yield Problem("text-doubtful", f"{sheet.doubt}，可能有错字", sheet.page)
+    elif sheet.doubt:
+        remedy = WITH_OCR if ocr == "never" else INSTALL
+        yield Problem("needs-ocr", f"{sheet.doubt}，没有读取；{remedy}", sheet.page)

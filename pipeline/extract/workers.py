@@ -1,0 +1,104 @@
+"""Work on strangers' files in processes of their own, each piece with a limit on time and memory; pebble's one place.
+
+What hangs is killed, what eats memory gets none, what crashes takes nothing with it; the other pieces go on.
+"""
+
+import atexit
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
+from functools import cache
+from importlib.machinery import ModuleSpec
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from pebble import ProcessFuture, ProcessPool
+
+__all__ = ["Lost", "each"]
+
+GIB = 1 << 30
+PIECES = 500  # after as many a process is replaced, with what memory it still holds
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Lost(StrEnum):
+    """Why a piece of work gave no result."""
+
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    CRASHED = "crashed"
+
+
+def each(
+    function: Callable[[Item], Result], items: Iterable[Item], *, seconds: float, memory: int = 2 * GIB, most: int = 64
+) -> Iterator[Result | Lost | Exception]:
+    """What a function of a module makes of each item, in order, or why it made nothing, be it an error it raised.
+
+    `seconds` and `memory` (bytes; where the system limits address space) are for one item; `most` processes at most.
+    """
+    pool = _pool(memory, min(most, cores()))
+    futures: list[ProcessFuture[Any]] = [pool.schedule(function, args=[item], timeout=seconds) for item in items]
+    try:
+        for future in futures:
+            yield _outcome(future)
+    finally:
+        for future in futures:
+            future.cancel()  # type: ignore[no-untyped-call]
+
+
+def _outcome(future: "ProcessFuture[Any]") -> Any:
+    from pebble import ProcessExpired
+
+    try:
+        return future.result()
+    except TimeoutError:
+        return Lost.TIMEOUT
+    except MemoryError:
+        return Lost.MEMORY
+    except ProcessExpired:
+        return Lost.CRASHED
+    except Exception as error:  # whatever it raised there
+        return error
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _pool(memory: int, processes: int) -> "ProcessPool":
+    from pebble import ProcessPool
+
+    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+    context = multiprocessing.get_context(method)
+    if method == "forkserver":
+        context.set_forkserver_preload(["pipeline.extract.fixed"])
+    _without_main()
+    pool = ProcessPool(processes, PIECES, _limited, (memory,), context)
+    atexit.register(_stopped, pool)
+    return pool
+
+
+def _without_main() -> None:
+    """Keep multiprocessing from running the program that uses us once more in every process: it needs none of it."""
+    main = sys.modules["__main__"]
+    if main.__spec__ is None:
+        main.__spec__ = ModuleSpec("__main__", None)
+
+
+def _stopped(pool: "ProcessPool") -> None:
+    pool.stop()  # type: ignore[no-untyped-call]
+    pool.join()
+
+
+def _limited(memory: int) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows: the limit on time alone
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
