@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.extract.ocr import is_installed
 from pipeline.extract.office import soffice
 from pipeline.ingest import is_converted, read
 from pipeline.model import Record
@@ -26,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
 SHARED = ROOT.parent / "shared"
 FLOORS = Path(__file__).with_name("gate_floors.json")
+SUFFIXES = (".txt", ".docx", ".doc", ".pdf", ".ofd")
 SLACK = 0.02  # what a figure may rise above its floor before the floor has to follow
 UPDATE = "python -m tests.gate --update"
 
@@ -49,9 +51,14 @@ class Specimen:
 
     @property
     def missing(self) -> bool:
-        """Whether the document or its labels are not here, or LibreOffice, if it takes that to read it."""
+        """Whether the document or its labels are not here, or what it takes to read it: LibreOffice, the extra `ocr`."""
         here = self.text.exists() and self.labels.exists()
-        return not here or (is_converted(self.text) and soffice() is None)
+        unread = (is_converted(self.text) and soffice() is None) or (self.is_scan and not is_installed())
+        return not here or unread
+
+    @property
+    def is_scan(self) -> bool:
+        return self.text.name.startswith("scan-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +76,14 @@ class Figures:
 
 def specimens() -> list[Specimen]:
     """Our own specimens, then the documents beside this checkout that are labelled; these may be missing."""
-    paths = sorted(path for path in CORPUS.iterdir() if path.suffix in (".txt", ".docx", ".doc"))
-    others = [_of_gold(name) for name in ("001", "003", "004")]
-    return [*(Specimen(f"corpus/{_name(path)}", path, _labels(path)) for path in paths), *others]
+    paths = sorted(path for path in CORPUS.iterdir() if path.suffix in SUFFIXES)
+    return [*map(of_corpus, paths), *(_of_gold(name) for name in ("001", "003", "004"))]
 
 
-def _name(path: Path) -> str:
-    return path.stem if path.suffix == ".txt" else path.name
-
-
-def _labels(path: Path) -> Path:
-    """The labels of a specimen, which serve all files of its name."""
-    return path.with_name(path.stem.removesuffix("-resaved") + ".json")
+def of_corpus(path: Path) -> Specimen:
+    """A specimen of ours; its labels serve all files of its name."""
+    name = path.stem if path.suffix == ".txt" else path.name
+    return Specimen(f"corpus/{name}", path, path.with_name(path.stem.removesuffix("-resaved") + ".json"))
 
 
 def _of_gold(name: str) -> Specimen:
@@ -293,11 +296,12 @@ def _updated(reached: Mapping[str, Figures], lower: bool) -> dict[str, Floor]:
 
 def _table(reached: Mapping[str, Figures]) -> str:
     names = (*COUNTS, *SHARES)
-    lines = [f"{'':24}" + "".join(f"{name:>8}" for name in names)]
+    width = max(map(len, reached))
+    lines = [f"{'':{width}}" + "".join(f"{name:>8}" for name in names)]
     for document, figures in reached.items():
         values = asdict(figures)
         shown = (f"{values[name]:>8}" if name in COUNTS else f"{values[name]:>8.3f}" for name in names)
-        lines.append(f"{document:24}" + "".join(shown))
+        lines.append(f"{document:{width}}" + "".join(shown))
     return "\n".join(lines) + "\n"
 
 

@@ -17,7 +17,7 @@ PERFECT = Figures(2, 0, 1.0, 1.0, 1.0, 1.0, 1.0)
 
 def _available(specimen: Specimen) -> Specimen:
     if specimen.missing:
-        pytest.skip(f"{specimen.name}: this document and its labels are not part of the repository")
+        pytest.skip(f"{specimen.name}: this document, its labels or what it takes to read it are not here")
     return specimen
 
 

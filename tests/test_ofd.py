@@ -11,9 +11,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import State, Unreadable
-from pipeline.extract import container, ofd
+from pipeline.extract import container
 from pipeline.extract.container import Kind, check_ofd, kind_of
-from pipeline.extract.ofd import ofd_image, ofd_marks
+from pipeline.extract.ofd import ofd_image, ofd_marks, pages
 from pipeline.extract.page.marks import SLANTED, Marks, Stroke
 from tests import make_word
 from tests.draw import LAYOUTS, Page
@@ -443,7 +443,7 @@ def test_a_missing_composite_is_a_problem() -> None:
 
 
 def test_composites_that_multiply_are_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ofd, "MAX_STEPS", 10_000)
+    monkeypatch.setattr(pages, "MAX_STEPS", 10_000)
     units = "".join(unit(str(n), composite(str(n + 1)) * 10) for n in range(30)) + unit("30", text("甲"))
     found = marks(package(composite("0"), {"Doc_0/A.xml": resources(units)}, common=SHARED))
     assert [one.code for one in found.problems] == ["page-too-large"]
@@ -522,7 +522,7 @@ def test_a_page_elsewhere_is_missing(location: str) -> None:
     )
     lost, kept = ofd_marks("图.ofd", data)
     assert [(one.code, one.page) for one in lost.problems] == [("page-damaged", 1)]
-    assert lost.problems[0].message.startswith("第 1 页读不出来：缺少部件")
+    assert lost.problems[0].message.startswith("这一页读不出来：缺少部件")
     assert (mm((lost.width, lost.height)), lost.glyphs) == ((100, 200), ())
     assert (kept.page, [glyph.text for glyph in kept.glyphs]) == (2, ["立"])
 
@@ -639,7 +639,7 @@ def test_a_broken_page_costs_no_other(page: bytes, word: str) -> None:
     ids=["glyphs", "texts", "paths", "blocks", "nonsense", "points", "operators"],
 )
 def test_a_page_without_end_is_cut_off(objects: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ofd, "MAX_STEPS", 1000)
+    monkeypatch.setattr(pages, "MAX_STEPS", 1000)
     found = marks(package(objects))
     assert [one.code for one in found.problems] == ["page-too-large"]
     assert (found.glyphs, found.areas, found.strokes) == ((), (), ())
@@ -651,7 +651,7 @@ def test_offsets_without_end_are_cut_off() -> None:
 
 
 def test_a_file_has_only_so_many_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ofd, "MAX_ALL_STEPS", 20)
+    monkeypatch.setattr(pages, "MAX_ALL_STEPS", 20)
     data = package(text("字" * 5), {"Doc_0/Document.xml": document(*["Page_0.xml"] * 5)})
     codes = [[one.code for one in found.problems] for found in ofd_marks("图.ofd", data)]
     assert codes == [[], [], *[["page-too-large"]] * 3]

@@ -162,7 +162,6 @@ def test_text_printed_twice_to_look_bold_is_read_once() -> None:
     assert told(twice, [FRAME]) == [("受理",)]
 
 
-@pytest.mark.xfail(strict=True, reason="glyphs printed upon the one before make one run with it")
 def test_every_character_may_be_printed_twice_in_a_row() -> None:
     once = words("受理", 104, 104)
     twice = [glyph for one in once for glyph in (one, one._replace(x0=one.x0 + 0.3, x1=one.x1 + 0.3))]
@@ -178,7 +177,6 @@ def test_a_word_may_be_spread_over_its_frame(gap: float) -> None:
     assert "".join(told([*words("受", 110, 130), *words("理", 110 + gap, 130)], [FRAME])[0][0].split()) == "受理"
 
 
-@pytest.mark.xfail(strict=True, reason="a run goes on over a gap of a character, and what is printed later follows it")
 @pytest.mark.parametrize(
     ("text", "later"),
     [("超过2个工作日", "2"), ("未在20日内办结", "20"), ("责任人：窗口", "："), ("申请人“打招呼”", "“”")],
@@ -240,14 +238,8 @@ def test_a_frame_around_the_page_is_no_box() -> None:
     assert BBox(20, 20, 575, 822) not in [box.bbox for box in found]
 
 
-PAPER = pytest.param(
-    Area(0, 0, 595, 842, False),
-    marks=pytest.mark.xfail(strict=True, reason="words of a ground with fewer than two frames in it make one box"),
-)
-BORDER = pytest.param(
-    Area(20, 20, 575, 822),
-    marks=pytest.mark.xfail(strict=True, reason="words of a border with fewer than two frames in it make one box"),
-)
+PAPER = Area(0, 0, 595, 842, False)
+BORDER = Area(20, 20, 575, 822)
 
 
 @pytest.mark.parametrize("ground", [PAPER, BORDER])
@@ -272,14 +264,12 @@ def test_lines_may_run_over_the_lower_edge() -> None:
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="only lines over the lower edge are put into a full box")
 def test_lines_centred_in_a_low_box_run_over_both_edges() -> None:
     low = Area(100, 100, 200, 125)
     items = ("1.收受财物。", "2.走过场。", "3.拖延不办。", "4.泄密。")
     assert told(lines(items, 104, 89), [low]) == [items]
 
 
-@pytest.mark.xfail(strict=True, reason="what begins outside of a frame and ends outside stands in none")
 def test_a_word_centred_in_a_narrow_box_runs_over_both_sides() -> None:
     [box] = boxes(words("现场核查登记", 86, 105), [Area(100, 100, 126, 120)])
     assert (box.frame, box.bbox) == ("shape", BBox(100, 100, 126, 120))
@@ -410,7 +400,6 @@ def test_a_line_between_frames_is_a_connector() -> None:
     assert line == Line(1, 200, 140, 300, 140)
 
 
-@pytest.mark.xfail(strict=True, reason="with the edges of the boxes they enclose a frame, and are taken for its edges")
 @pytest.mark.parametrize("label", ["", "退回"])
 def test_two_lines_between_two_boxes_are_two_connectors(label: str) -> None:
     """One goes on and one goes back."""
@@ -445,18 +434,7 @@ def test_an_open_head_gives_the_direction(backwards: bool) -> None:
     assert connectors([line, *barbs]) == (Line(1, 200, 140, 300, 140, arrow=True),)
 
 
-ASKEW = [
-    pytest.param(
-        degrees,
-        marks=pytest.mark.xfail(strict=True, reason="a barb along an axis is taken for a connector")
-        if degrees % 90 in (30, 60)
-        else [],
-    )
-    for degrees in range(0, 360, 15)
-]
-
-
-@pytest.mark.parametrize("degrees", ASKEW)
+@pytest.mark.parametrize("degrees", range(0, 360, 15))
 def test_an_open_head_serves_lines_in_all_directions(degrees: int) -> None:
     """The barbs stand at 27 degrees to the line; one of them may lie along an axis."""
     angle = math.radians(degrees)
@@ -582,7 +560,6 @@ def test_blocks_may_be_printed_line_by_line() -> None:
     assert told([*rows[0], *rows[1]]) == sorted([tuple(left), tuple(right)])
 
 
-@pytest.mark.xfail(strict=True, reason="above the first block with another beside it, all is running text")
 def test_a_block_with_nothing_beside_it_may_be_part_of_a_drawing() -> None:
     """Numbered items with a level, away from the margin, over a row of blocks."""
     items = ["1.收受财物。", "2.走过场。", "风险等级：高"]
@@ -720,7 +697,6 @@ def test_a_row_broken_under_a_repeated_head_is_one() -> None:
     assert found[0, 1, 1] == "1.收受服务对象的财物。"
 
 
-@pytest.mark.xfail(strict=True, reason="a row under a merged cell that goes on over the page is put to the row before")
 def test_a_merged_cell_goes_on_over_the_page() -> None:
     """The rows under it are rows of their own: they have numbers, levels, and follow sentences that have ended."""
     places = [50.0, 150.0, 300.0, 360.0]

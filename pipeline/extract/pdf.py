@@ -41,6 +41,7 @@ MOST = 150_000  # glyphs, or paths, or pictures of a page
 UNKNOWN = "\ufffd"  # a glyph of which the file does not tell what character it is
 INVISIBLE = (3, 7)  # text rendering modes, ISO 32000-1, table 106
 GUESSED = 0.7  # the confidence of invisible text: what another program recognised in the image above it
+HEAD = 9.0  # points, the size of an arrow head drawn in one go at most
 MOST_CORNERS = 8  # points of a connector that is drawn in one go
 LONGEST_OUTLINE = 12  # corners of an outline that may be a thick line
 SLENDER = 0.15  # the share of its bounding rectangle that a closed outline fills at least, or else it is a thick line
@@ -241,11 +242,17 @@ def _outline(points: Sequence[Point], stroke: bool, *, closed: bool) -> Iterable
         return ()
     if len(points) == 2:
         return (Stroke(*points[0], *points[1]),)
-    if closed or math.dist(points[0], points[-1]) < 1.0:
+    if closed or math.dist(points[0], points[-1]) < 1.0 or _is_head(points):
         return (_closed(points, stroke),)
     if len(points) <= MOST_CORNERS:
         return (Stroke(*points[0], *points[-1], bent=True),)
     return (Stroke(*one, *other) for one, other in pairwise(points))
+
+
+def _is_head(points: Sequence[Point]) -> bool:
+    """Whether an open path is the head of an arrow."""
+    xs, ys = zip(*points, strict=True)
+    return len(points) == 3 and max(max(xs) - min(xs), max(ys) - min(ys)) < HEAD
 
 
 def _closed(points: Sequence[Point], stroke: bool) -> Area | Stroke:

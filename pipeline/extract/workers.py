@@ -6,6 +6,7 @@ What hangs is killed, what eats memory gets none, what crashes takes nothing wit
 import atexit
 import multiprocessing
 import os
+import pickle
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
@@ -41,7 +42,9 @@ def each(
     `seconds` and `memory` (bytes; where the system limits address space) are for one item; `most` processes at most.
     """
     pool = _pool(memory, min(most, cores()))
-    futures: list[ProcessFuture[Any]] = [pool.schedule(function, args=[item], timeout=seconds) for item in items]
+    futures: list[ProcessFuture[Any]] = [
+        pool.schedule(_packed, args=[function, item], timeout=seconds) for item in items
+    ]
     try:
         for future in futures:
             yield _outcome(future)
@@ -54,15 +57,54 @@ def _outcome(future: "ProcessFuture[Any]") -> Any:
     from pebble import ProcessExpired
 
     try:
-        return future.result()
+        return pickle.loads(future.result())
     except TimeoutError:
         return Lost.TIMEOUT
     except MemoryError:
         return Lost.MEMORY
     except ProcessExpired:
         return Lost.CRASHED
-    except Exception as error:  # whatever it raised there
+    except Exception as error:  # of a result that cannot be made again here
         return error
+
+
+# In the process
+
+
+def _packed(function: Callable[[Item], Result], item: Item) -> bytes:
+    """What the function makes of an item, or the error it raised: what does not travel breaks a whole pool."""
+    try:
+        return pickle.dumps(function(item))
+    except MemoryError:
+        raise
+    except Exception as error:
+        return pickle.dumps(_portable(error))
+    except BaseException:  # a library's sys.exit is not to end the program
+        os._exit(1)
+
+
+def _portable(error: Exception) -> Exception:
+    """The error, or one that says the same if it cannot be made again elsewhere, as those of several libraries."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
+
+
+def _limited(memory: int) -> None:
+    """Limit the memory of this process, and keep what libraries say off the terminal."""
+    silent = os.open(os.devnull, os.O_WRONLY)
+    for output in (1, 2):
+        os.dup2(silent, output)
+    try:
+        import resource
+    except ImportError:  # Windows: the limit on time alone
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+# The processes
 
 
 def cores() -> int:
@@ -94,11 +136,3 @@ def _without_main() -> None:
 def _stopped(pool: "ProcessPool") -> None:
     pool.stop()  # type: ignore[no-untyped-call]
     pool.join()
-
-
-def _limited(memory: int) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows: the limit on time alone
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))

@@ -1,6 +1,6 @@
 """Runs without a frame -> blocks: what stands together by alignment and gaps, and which of it is running text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -64,10 +64,12 @@ def blocks_of(runs: Sequence[Run], frames: Sequence[Frame], strokes: Sequence[St
     drawn = [*others, *(box for box, flanked in zip(boxes, beside, strict=True) if flanked)]
     first = min((top for _, top, _, _ in drawn), default=float("inf"))
     last = max((bottom for *_, bottom in drawn), default=float("-inf"))
+    titles = [box[1] for group, box in zip(groups, boxes, strict=True) if any(is_title(one.text) for one in group)]
+    begin = min(titles, default=float("-inf"))  # what stands above the first title is the paper's
     return [
         Block(
             tuple(run for piece in group for run in piece.runs),
-            not flanked and not _belongs(group, box, first, last),
+            not flanked and (box[3] < begin or not _belongs(group, box, first, last)),
             max(other[2] for other in boxes if abs(other[0] - box[0]) <= SAME),
         )
         for group, box, flanked in zip(groups, boxes, beside, strict=True)
@@ -97,7 +99,9 @@ def _belongs(group: Sequence[Piece], box: Rect, first: float, last: float) -> bo
     text = "".join(piece.text for piece in group)
     if is_title(text) or first > last:
         return False
-    return (first < box[1] and box[3] < last) or is_label(text) or (len(group) <= 2 and looks_like_stage(text))
+    told = is_label(text) or (len(group) <= 2 and looks_like_stage(text))
+    items = any(item_number(piece.text) is not None for piece in group) and is_marking(group[-1].text)
+    return (first < box[1] and box[3] < last) or told or items
 
 
 # Words on a line
@@ -126,7 +130,8 @@ def _piece(group: Sequence[Run]) -> Piece:
 
 def _grouped(pieces: Sequence[Piece], strokes: Sequence[Stroke]) -> list[list[Piece]]:
     """The pieces, those below one another that make a block together."""
-    pairs = [(one, other) for one, other in _neighbours(pieces) if not _parted(one, other, strokes)]
+    reach = _reaches(pieces)
+    pairs = [(one, other) for one, other in _neighbours(pieces, reach) if not _parted(one, other, strokes)]
     most = _leading(pairs)
     follower = {id(one): other for one, other in pairs if other.up - one.low <= most * other.height}
     begun = {id(other) for other in follower.values()}
@@ -141,23 +146,37 @@ def _grouped(pieces: Sequence[Piece], strokes: Sequence[Stroke]) -> list[list[Pi
     return groups
 
 
-def _neighbours(pieces: Sequence[Piece]) -> list[tuple[Piece, Piece]]:
-    """The pairs of pieces of which one is the only one next below the other, aligned with it and as high."""
+def _reaches(pieces: Sequence[Piece]) -> dict[float, float]:
+    """How far to the right pieces go that begin at the same place."""
+    reach: dict[float, float] = {}
+    for piece in pieces:
+        left = round(piece.left / SAME)
+        reach[left] = max(reach.get(left, piece.right), piece.right)
+    return reach
+
+
+def _neighbours(pieces: Sequence[Piece], reach: Mapping[float, float]) -> list[tuple[Piece, Piece]]:
+    """The pairs of pieces of which one is the only one next below the other, aligned with it and as high.
+
+    A level or owner line may stand anywhere within the column (`reach`) of the line above.
+    """
     below: dict[int, list[Piece]] = {}
     above: dict[int, list[Piece]] = {}
     for number, piece in enumerate(pieces):
-        under = _next_below(piece, pieces[number + 1 :])
+        under = _next_below(piece, pieces[number + 1 :], reach[round(piece.left / SAME)])
         below[id(piece)] = under
         for other in under:
             above.setdefault(id(other), []).append(piece)
     return [
         (piece, under[0])
         for piece in pieces
-        if len(under := below[id(piece)]) == 1 and len(above[id(under[0])]) == 1 and _aligned(piece, under[0])
+        if len(under := below[id(piece)]) == 1
+        and len(above[id(under[0])]) == 1
+        and _aligned(piece, under[0], reach[round(piece.left / SAME)])
     ]
 
 
-def _next_below(piece: Piece, later: Iterable[Piece]) -> list[Piece]:
+def _next_below(piece: Piece, later: Iterable[Piece], edge: float) -> list[Piece]:
     """The pieces on the next line below a piece that stand under it; `later` goes from top to bottom."""
     found: list[Piece] = []
     for other in later:
@@ -165,15 +184,16 @@ def _next_below(piece: Piece, later: Iterable[Piece]) -> list[Piece]:
             break
         if other.up - piece.low > 2.5 * piece.height:
             break
-        if other.up > piece.up + 0.5 * piece.height and min(piece.right, other.right) > max(piece.left, other.left):
+        right = edge if is_marking(other.text) else piece.right
+        if other.up > piece.up + 0.5 * piece.height and min(right, other.right) > max(piece.left, other.left):
             found.append(other)
     return found
 
 
-def _aligned(one: Piece, other: Piece) -> bool:
+def _aligned(one: Piece, other: Piece, edge: float) -> bool:
     if min(one.height, other.height) < ALIKE * max(one.height, other.height):
         return False
-    if is_marking(other.text) and one.left - INDENT * one.height < other.left and other.right < one.right + one.height:
+    if is_marking(other.text) and one.left - INDENT * one.height < other.left and other.right < edge + one.height:
         return True
     centred = abs(one.left + one.right - other.left - other.right) < 2 * CENTRED * one.height
     return centred or abs(one.left - other.left) < INDENT * one.height

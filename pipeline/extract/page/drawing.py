@@ -18,6 +18,7 @@ LEVEL = 0.02  # the slope up to which a line runs along an axis
 TOUCH = 3.0  # points between lines that meet
 DASH = 6.0  # points between the dashes of a line
 ALIKE = 3.5  # points between the edges of a frame and those of its shadow, its fill or its second line
+MIN_BARB = 2.0  # points, the shortest line of an open arrow head
 REACH = 2.0  # points from the end of a line to the head of its arrow
 MOST_LINES = 1500  # along one axis; more are a picture, and are not put together to frames
 MOST_CELLS = 3000
@@ -70,7 +71,8 @@ def drawing_of(areas: Sequence[Area], strokes: Sequence[Stroke]) -> Drawing:
     lines = [line for line in strokes if not line.bent]
     lines += [_middle_line(area) for area in areas if min(area.x1 - area.x0, area.bottom - area.top) < THIN]
     whole = [area for area in solid if max(area.x1 - area.x0, area.bottom - area.top) >= SMALL]
-    barbs = [line for line in lines if _is_barb(line)]
+    barbs = _barbs(lines)
+    lines = [line for line in lines if line not in barbs]
     heads = [area for area in solid if max(area.x1 - area.x0, area.bottom - area.top) < SMALL]
     heads += [_around(line) for line in barbs]
     across = _joined(_spans(lines, across=True))
@@ -78,9 +80,10 @@ def drawing_of(areas: Sequence[Area], strokes: Sequence[Stroke]) -> Drawing:
     drawn = [Frame(*area) for area in whole]
     ruled = [span for span in across if not _runs_through(span, _sides(whole, across=True))]
     columns = [span for span in down if not _runs_through(span, _sides(whole, across=False))]
-    cells = _cells([*ruled, *_edges(whole, across=True)], [*columns, *_edges(whole, across=False)]) if lines else []
+    tables = [area for area in whole if _is_ruled(area, ruled, columns)]
+    cells = _cells([*ruled, *_edges(tables, across=True)], [*columns, *_edges(tables, across=False)]) if lines else []
     frames = _distinct([*drawn, *cells])
-    oblique = [line for line in lines if not _is_across(line) and not _is_down(line) and not _is_barb(line)]
+    oblique = [line for line in lines if not _is_across(line) and not _is_down(line)]
     straight = [
         *(Stroke(span.low, span.at, span.high, span.at) for span in across),
         *(Stroke(span.at, span.low, span.at, span.high) for span in down),
@@ -163,6 +166,21 @@ def _runs_through(span: Span, sides: Iterable[tuple[float, float, float, float]]
         and span.high >= end - TOUCH
         and (span.low < begin - TOUCH or span.high > end + TOUCH)
         for begin, end, near, far in sides
+    )
+
+
+def _is_ruled(area: Area, across: Iterable[Span], down: Iterable[Span]) -> bool:
+    """Whether rules part an outline into cells."""
+    return any(
+        area.top + TOUCH < span.at < area.bottom - TOUCH
+        and area.x0 - TOUCH <= span.low
+        and span.high <= area.x1 + TOUCH
+        for span in across
+    ) or any(
+        area.x0 + TOUCH < span.at < area.x1 - TOUCH
+        and area.top - TOUCH <= span.low
+        and span.high <= area.bottom + TOUCH
+        for span in down
     )
 
 
@@ -265,12 +283,22 @@ def _in_tables(frames: Sequence[Frame]) -> list[Frame]:
         if len(members) < 4 or len(lefts) < 2 or len(tops) < 2:
             continue
         for member in members:
-            frame = frames[member]
-            row, column = _step(frame.top, tops), _step(frame.x0, lefts)
-            rows = bisect_left(tops, frame.bottom - TOUCH) - row
-            columns = bisect_left(lefts, frame.x1 - TOUCH) - column
-            told[member] = frame._replace(cell=Cell(table, row, column, max(1, rows), max(1, columns)))
+            told[member] = _on_grid(frames[member], table, lefts, tops)
     return told
+
+
+def _on_grid(frame: Frame, table: int, lefts: Sequence[float], tops: Sequence[float]) -> Frame:
+    """A frame as a cell, with its edges on those of its neighbours: rules have a width, and cells are drawn over it."""
+    row, column = _step(frame.top, tops), _step(frame.x0, lefts)
+    below, right = bisect_left(tops, frame.bottom - TOUCH), bisect_left(lefts, frame.x1 - TOUCH)
+    return Frame(
+        lefts[column],
+        tops[row],
+        lefts[right] if right < len(lefts) else frame.x1,
+        tops[below] if below < len(tops) else frame.bottom,
+        frame.stroked,
+        Cell(table, row, column, max(1, below - row), max(1, right - column)),
+    )
 
 
 def _groups(frames: Sequence[Frame]) -> list[list[int]]:
@@ -335,9 +363,16 @@ def _is_edge(line: Stroke, frames: Iterable[Frame]) -> bool:
     return bool(sides) and all(any(a - TOUCH <= point <= b + TOUCH for a, b in sides) for point in points)
 
 
-def _is_barb(line: Stroke) -> bool:
-    """Whether a line is one of the two that make an open arrow head."""
-    return not _is_across(line) and not _is_down(line) and hypot(line.x1 - line.x0, line.y1 - line.y0) < 1.5 * SMALL
+def _barbs(lines: Sequence[Stroke]) -> set[Stroke]:
+    """The short lines that make open arrow heads: those along no axis, and those that begin where one of these does."""
+    short = [line for line in lines if MIN_BARB <= hypot(line.x1 - line.x0, line.y1 - line.y0) < 1.5 * SMALL]
+    oblique = {line for line in short if not _is_across(line) and not _is_down(line)}
+    ends = {end for line in oblique for end in _ends(line)}
+    return oblique | {line for line in short if not ends.isdisjoint(_ends(line))}
+
+
+def _ends(line: Stroke) -> tuple[tuple[float, float], tuple[float, float]]:
+    return (round(line.x0, 1), round(line.y0, 1)), (round(line.x1, 1), round(line.y1, 1))
 
 
 def _around(line: Stroke) -> Area:

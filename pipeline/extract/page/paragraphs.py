@@ -151,7 +151,8 @@ def _joined(rows: Sequence[Row], edge: float | None) -> Iterator[str]:
             text = glued(text, after.text)
             continue
         yield _BULLET.sub("", text, count=1) if _BULLET.match(text) else text
-        text, number = after.text, item_number(after.text) or number
+        number = number + 1 if number and _is_next(after.text, text, number) else item_number(after.text) or number
+        text = after.text
     yield _BULLET.sub("", text, count=1) if _BULLET.match(text) else text
 
 
@@ -161,6 +162,8 @@ def _begins(text: str, following: str, number: int | None, full: bool) -> bool:
     Where items have numbers, one that has not ended goes on even if its line is not full.
     """
     ended = bool(_FINAL.search(text))
+    if number is not None and _is_next(following, text, number):
+        return True
     if (found := item_number(following)) is not None:
         return ended or not full or number is None or found in (1, number + 1)
     if _BULLET.match(following) or (is_title(text) and is_title(following)):
@@ -175,6 +178,12 @@ def _begins(text: str, following: str, number: int | None, full: bool) -> bool:
 
 
 _UNPARTED = re.compile(r"[（(“‘《〈【\[]*(?:[!-~]+|.)[、，。；：？！）”’》〉】,.;:?!)\]]*")
+
+
+def _is_next(following: str, text: str, number: int) -> bool:
+    """Whether a line begins with the next number, glued to its words as that of the item before is: `2方案…`."""
+    glued_on = re.match(r"\d{1,2}(?=[\u4e00-\u9fff“《])", text)
+    return bool(glued_on) and bool(re.match(rf"{number + 1}(?=[\u4e00-\u9fff“《])", following))
 
 
 def _first_word(text: str) -> float:

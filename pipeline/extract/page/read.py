@@ -1,7 +1,7 @@
 """Marks -> boxes and lines: what stands in a frame is a box, what stands in none is one by alignment and gaps."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from statistics import fmean
 from typing import TypeVar
@@ -17,6 +17,7 @@ __all__ = ["boxes_and_lines"]
 
 INSIDE = 3.0  # points; a line that ends so deep in a frame, and begins so, belongs to its words
 OVER = 0.35  # heights of a line between the last line that fits a box and its edge, and between that and the next
+MOST = 0.5  # the share of a page that a box takes at most
 SHADING = 1.8  # heights of a line; a fill so low behind words of a larger frame marks one line
 
 Held = dict[Frame, list[Run]]
@@ -28,7 +29,7 @@ def boxes_and_lines(marks: Marks) -> tuple[tuple[Box, ...], tuple[Line, ...]]:
     marks = _turned(marks)
     drawing = drawing_of(marks.areas, marks.strokes)
     held, free = _held(runs_of(glyph for glyph in marks.glyphs if glyph.turn != SLANTED), drawing.frames)
-    held, opened = _opened(_unshaded(held))
+    held, opened = _opened(_unshaded(held), marks.width * marks.height)
     free = _overflowing(held, [*free, *opened])
     loose = [run for run in free if run.turn == 0]
     boxes = [
@@ -92,10 +93,14 @@ def _held(runs: Iterable[Run], frames: Sequence[Frame]) -> tuple[Held, list[Run]
 
 def _cut(run: Run, frames: Sequence[Frame]) -> Iterator[tuple[Run, Frame | None]]:
     first = _around(run.glyphs[0], frames)
-    if len(run.glyphs) == 1 or _around(run.glyphs[-1], frames) is first:
+    middle = _around(run.glyphs[len(run.glyphs) // 2], frames)
+    if len(run.glyphs) == 1 or (_around(run.glyphs[-1], frames) is first is middle):
         yield run, first
         return
     own = [_around(glyph, frames) for glyph in run.glyphs]
+    if middle is not None and own[0] is own[-1] and 2 * own.count(middle) >= len(own):
+        yield run, middle  # a word wider than its box
+        return
     for place in range(1, len(own)):
         own[place] = _kept_in(own[place - 1], own[place])
     cuts = [place for place in range(1, len(own)) if own[place] is not own[place - 1]]
@@ -131,36 +136,49 @@ def _unshaded(held: Held) -> Held:
     return told
 
 
-def _opened(held: Held) -> tuple[Held, list[Run]]:
-    """The runs by frame, without frames that stand around several others with words; and the runs of these."""
+def _opened(held: Held, page: float) -> tuple[Held, list[Run]]:
+    """The runs by frame, without frames around several others with words or most of the page; and the runs of these."""
     frames = list(held)
-    borders = {frame for frame in frames if sum(frame.contains(other) for other in frames) > 1}
+    borders = {
+        frame for frame in frames if frame.size > MOST * page or sum(frame.contains(other) for other in frames) > 1
+    }
     kept = {frame: runs for frame, runs in held.items() if frame not in borders}
     return kept, [run for frame in borders for run in held[frame]]
 
 
 def _overflowing(held: Held, free: Iterable[Run]) -> list[Run]:
-    """The runs that are left when lines that run over the lower edge of a full box are put into it."""
-    left = []
-    for run in sorted(free, key=lambda run: run.up):
-        full = next((frame for frame in held if run.turn == 0 and _runs_over(frame, held[frame], run)), None)
-        if full is None:
-            left.append(run)
-        else:
-            held[full].append(run)
+    """The runs that are left when lines that run over the lower edge of a full box, or over both, are put into it."""
+    boxes = {frame: own for frame, own in held.items() if frame.cell is None}  # a cell grows with its text
+    left = _put(boxes, sorted(free, key=lambda run: run.up), _goes_on_below)
+    return _put(boxes, sorted(left, key=lambda run: -run.low), _begins_above)
+
+
+def _put(boxes: Held, free: Iterable[Run], belongs: Callable[[Frame, Sequence[Run], Run], bool]) -> list[Run]:
+    """The runs that belong to none of the boxes; the others are put into theirs."""
+    left: list[Run] = []
+    for run in free:
+        full = next((frame for frame, own in boxes.items() if run.turn == 0 and belongs(frame, own, run)), None)
+        (left if full is None else boxes[full]).append(run)
     return left
 
 
-def _runs_over(frame: Frame, runs: Iterable[Run], below: Run) -> bool:
-    if not (frame.x0 <= (below.left + below.right) / 2 <= frame.x1 and frame.top < below.up):
-        return False
-    last = max((run for run in runs if run.turn == 0), key=lambda run: run.low, default=None)
-    if last is None:
-        return False
-    over = (
-        last.low > frame.bottom - OVER * below.height and below.up < max(frame.bottom, last.low) + OVER * below.height
+def _goes_on_below(frame: Frame, own: Sequence[Run], run: Run) -> bool:
+    low, near = max(one.low for one in own), OVER * run.height
+    return (
+        frame.x0 <= (run.left + run.right) / 2 <= frame.x1
+        and low > frame.bottom - near
+        and frame.top < low - 0.5 * run.height < run.up < max(frame.bottom, low) + near
     )
-    return over and below.up > last.up + 0.5 * last.height
+
+
+def _begins_above(frame: Frame, own: Sequence[Run], run: Run) -> bool:
+    up, low, near = min(one.up for one in own), max(one.low for one in own), OVER * run.height
+    return (
+        frame.x0 <= (run.left + run.right) / 2 <= frame.x1
+        and low > frame.bottom - near
+        and up < frame.top + near
+        and min(frame.top, up) - near < run.low < up + 0.5 * run.height
+    )
 
 
 # Boxes

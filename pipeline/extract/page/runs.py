@@ -17,6 +17,7 @@ LONG = 3  # glyphs that make a column; two below one another are two short lines
 BLANK = 0.2  # a blank at least
 WIDE = 0.4  # a blank surely
 FAR = 1.2  # two words, perhaps of two boxes
+TWICE = 0.4  # how far apart, in widths, the same glyph is printed twice to look bold
 LAPPED = 0.5  # how far a glyph may reach over the one before it; beyond that it is printed upon it
 # What character maps of fonts give for a character that looks like a radical; Unicode decomposes only some of these.
 RADICALS = str.maketrans(
@@ -180,9 +181,10 @@ def _on_line(one: Run, other: Run) -> bool:
 
 def row_of(line: Sequence[Run]) -> Row:
     """What is written on a line."""
-    glyphs = [glyph for run in _printed_once(line) for glyph in run.glyphs]
+    turn = line[0].turn
+    glyphs = _printed_once(sorted((glyph for run in line for glyph in run.glyphs), key=lambda one: edges(one, turn)[0]))
     return Row(
-        _text(glyphs, line[0].turn),
+        _text(glyphs, turn),
         line[0].left,
         min(run.up for run in line),
         max(run.right for run in line),
@@ -190,20 +192,18 @@ def row_of(line: Sequence[Run]) -> Row:
     )
 
 
-def _printed_once(line: Sequence[Run]) -> list[Run]:
-    """The runs of a line without those printed a second time upon themselves, to look bold."""
-    kept: list[Run] = []
-    for run in line:
+def _printed_once(glyphs: Iterable[Glyph]) -> list[Glyph]:
+    """The glyphs from left to right without those printed a second time upon themselves, to look bold."""
+    kept: list[Glyph] = []
+    for glyph in glyphs:
+        width = max(glyph.x1 - glyph.x0, 1.0)
         twice = any(
-            abs(run.left - other.left) < LAPPED * run.height and _letters(run) == _letters(other) for other in kept
+            glyph.text == other.text and abs(glyph.x0 - other.x0) + abs(glyph.top - other.top) < TWICE * width
+            for other in kept[-2:]
         )
         if not twice:
-            kept.append(run)
+            kept.append(glyph)
     return kept
-
-
-def _letters(run: Run) -> str:
-    return "".join(glyph.text for glyph in run.glyphs)
 
 
 _LATIN = re.compile(r"[0-9A-Za-z]")

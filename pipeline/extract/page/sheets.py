@@ -2,16 +2,19 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.extract.page.paragraphs import glued
 from pipeline.model import Box, Cell, Line, Problem
 from pipeline.normalise import item_number
+from pipeline.roles import is_title
+from pipeline.terms import plain
 
 __all__ = ["Sheet", "bound"]
 
 EDGE = 0.09  # the share of a page's height at its top and bottom in which running heads stand
+SHORT = 2  # characters of the end of a sentence; what is shorter is a level
 ALIKE = 4.0  # points between the places of what is repeated on several pages, and between the edges of columns
 
 
@@ -47,12 +50,12 @@ def _running_heads(sheets: Sequence[Sheet]) -> set[int]:
     numbers: set[int] = set()
     for sheet in sheets:
         for box in sheet.boxes:
-            if box.frame is None and box.bbox and _at_edge(box, sheet.height):
+            if box.frame is None and box.bbox and _at_edge(box, sheet.height) and not is_title(box.text):
                 if _PAGE_NUMBER.fullmatch(box.text):
                     numbers.add(id(box))
                 place = (round(box.bbox.x0 / ALIKE), round(box.bbox.top / ALIKE))
                 alike[re.sub(r"\d+", "#", box.text), *place].append(id(box))
-    most = max(3, 0.5 * len(sheets))
+    most = max(2, 0.5 * len(sheets))
     return numbers | {one for same in alike.values() if len(same) >= most for one in same}
 
 
@@ -119,11 +122,11 @@ def _going_on(boxes: list[Box], before: Sequence[Box], own: Sequence[Box], after
     first = min(_cell(box).row for box in after)
     if {box.text for box in after if _cell(box).row == first} == heads:
         first += 1
-    broken = [box for box in after if _cell(box).row == first]
-    if any(_cell(box).column == 0 for box in broken):
-        broken = []
     end = max(_cell(box).row + _cell(box).rows for box in before)
     last = {_cell(box).column: box for box in before if _cell(box).row + _cell(box).rows == end}
+    broken = [box for box in after if _cell(box).row == first]
+    if not _is_broken(broken, last):
+        broken = []
     table = _cell(before[0]).table
     for box in own:
         target = last.get(_cell(box).column) if box in broken else None
@@ -136,8 +139,20 @@ def _going_on(boxes: list[Box], before: Sequence[Box], own: Sequence[Box], after
             yield box
 
 
+def _is_broken(row: Sequence[Box], last: Mapping[int, Box]) -> bool:
+    """Whether the first row of a page is the rest of the last one before: without a first cell, in mid-sentence."""
+    if any(_cell(box).column == 0 or len(plain(box.text)) < SHORT for box in row):
+        return False
+    pairs = [(last[_cell(box).column], box) for box in row if _cell(box).column in last]
+    return any(_is_unfinished(one.paragraphs[-1], other.paragraphs[0]) for one, other in pairs)
+
+
+def _is_unfinished(text: str, following: str) -> bool:
+    return not text.endswith(tuple("。；;！？")) and item_number(following) is None
+
+
 def _run_on(paragraphs: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
     """Paragraphs and those on the next page, a sentence that was cut in two made whole."""
-    if paragraphs[-1].endswith(tuple("。；;！？")) or item_number(more[0]) is not None:
+    if not _is_unfinished(paragraphs[-1], more[0]):
         return paragraphs + more
     return (*paragraphs[:-1], glued(paragraphs[-1], more[0]), *more[1:])

@@ -1,0 +1,108 @@
+"""Work for processes of their own: what strangers' files make readers do. A worker imports this module by its name."""
+
+import ctypes
+import os
+import sys
+import time
+from collections.abc import Callable
+
+LOTS = 3 << 30  # bytes
+
+
+class Odd(Exception):
+    """An error that cannot be made again from its arguments, as several libraries have."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"{where}: {why}")
+
+
+def double(value: int) -> int:
+    return 2 * value
+
+
+def pid(_: object) -> int:
+    return os.getpid()
+
+
+def hang(_: object) -> None:
+    time.sleep(600)
+
+
+def spin(_: object) -> None:
+    while True:
+        pass
+
+
+def eat(_: object) -> int:
+    return len(bytearray(LOTS))
+
+
+def leave(_: object) -> None:
+    os._exit(3)
+
+
+def bow_out(_: object) -> None:
+    sys.exit("done")
+
+
+def break_down(_: object) -> None:
+    ctypes.string_at(0)
+
+
+def refuse(_: object) -> None:
+    raise ValueError("没有图像")
+
+
+def refuse_oddly(_: object) -> None:
+    raise Odd("甲", "乙")
+
+
+def interrupt(_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def sink(_: object) -> None:
+    sink(_)
+
+
+def chatter(_: object) -> str:
+    """A megabyte by the interpreter and as much past it, on both outputs."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.write("x" * 1_000_000)
+        stream.flush()
+        os.write(1, b"y" * 1_000_000)
+        os.write(2, b"y" * 1_000_000)
+    return "said"
+
+
+def give_what_cannot_travel(_: object) -> Callable[[], None]:
+    return lambda: None
+
+
+def give_lots(_: object) -> bytes:
+    return b"x" * 50_000_000
+
+
+CHORES = {
+    one.__name__: one
+    for one in (
+        double,
+        hang,
+        spin,
+        eat,
+        leave,
+        bow_out,
+        break_down,
+        refuse,
+        refuse_oddly,
+        interrupt,
+        sink,
+        chatter,
+        give_what_cannot_travel,
+    )
+}
+
+
+def chore(job: tuple[str, int]) -> object:
+    name, value = job
+    return CHORES[name](value)
