@@ -16,6 +16,8 @@ from pipeline.roles import CONTENT, Part
 __all__ = ["Assignment", "Costs", "Pairing", "Rival", "solved", "unopposed"]
 
 ORDER, ALONE, BARE = 0.3, 1.0, 0.5  # prices, see Costs.total
+DIGITS = 9  # of a price: beyond them what is equal differs by the order of sums
+LEAST = 1e-9  # what an assignment has to cost less to be another
 LARGEST = 900  # boxes times stages of the largest chart that is searched; real ones have up to some 500
 
 Assignment = tuple[int, ...]  # of each content box in its order: the number of its stage in their order
@@ -88,30 +90,50 @@ class Costs:
         unmatched = (risks > 0) != (measures > 0) or (monitors > 0 and not risks)
         return self.sharing * shared + ALONE * unmatched + BARE * bare
 
-    def neighbours(self, stage_of: Assignment) -> Iterator[tuple[tuple[int, ...], Assignment]]:
-        """The assignments one move or exchange away, with the boxes that moved."""
+    def neighbours(self, stage_of: Assignment) -> Iterator[tuple[float, tuple[int, ...], Assignment]]:
+        """The assignments one move or exchange away: how much more they cost, the boxes that moved, the assignment.
+
+        Only what changes is priced: two stages, and the order of one kind.
+        """
+        held = [[0, 0, 0] for _ in self.bare]
+        for kind, stage in zip(self.kinds, stage_of, strict=True):
+            held[stage][kind] += 1
+        prices = list(map(self._stage_price, held, self.bare))
+        disorder = [self._disorder(kind, stage_of) for kind in range(len(CONTENT))]
         for box, stage in enumerate(stage_of):
+            kind, row = self.kinds[box], self.place[box]
+            left = self._stage_price(_with(held[stage], kind, -1), self.bare[stage]) - prices[stage]
             for other in range(len(self.bare)):
                 if other != stage:
-                    yield (box,), (*stage_of[:box], other, *stage_of[box + 1 :])
+                    moved = (*stage_of[:box], other, *stage_of[box + 1 :])
+                    joined = self._stage_price(_with(held[other], kind, 1), self.bare[other]) - prices[other]
+                    order = ORDER * (self._disorder(kind, moved) - disorder[kind])
+                    yield round(row[other] - row[stage] + left + joined + order, DIGITS), (box,), moved
         for a, b in combinations(range(len(stage_of)), 2):
-            if stage_of[a] != stage_of[b] and self.kinds[a] == self.kinds[b]:
-                exchanged = list(stage_of)
-                exchanged[a], exchanged[b] = stage_of[b], stage_of[a]
-                yield (a, b), tuple(exchanged)
+            one, two, kind = stage_of[a], stage_of[b], self.kinds[a]
+            if one != two and kind == self.kinds[b]:
+                moved = (*stage_of[:a], two, *stage_of[a + 1 : b], one, *stage_of[b + 1 :])
+                place = self.place[a][two] - self.place[a][one] + self.place[b][one] - self.place[b][two]
+                order = ORDER * (self._disorder(kind, moved) - disorder[kind])
+                yield round(place + order, DIGITS), (a, b), moved
 
     def rivals(self, stage_of: Assignment) -> tuple[Rival, ...]:
         """Of each box the cheapest assignment that moves it."""
         if not self.small:
             return tuple(Rival(stage, 0.0) for stage in stage_of)
-        now = self.total(stage_of)
         rivals = [Rival(stage, math.inf) for stage in stage_of]
-        for moved, other in self.neighbours(stage_of):
-            extra = self.total(other) - now
+        for extra, moved, other in self.neighbours(stage_of):
             for box in moved:
                 if extra < rivals[box].margin:
                     rivals[box] = Rival(other[box], extra)
         return tuple(rivals)
+
+
+def _with(held: list[int], kind: int, more: int) -> list[int]:
+    """How many boxes of each kind a stage has when it gets, or loses, one."""
+    changed = held.copy()
+    changed[kind] += more
+    return changed
 
 
 def solved(costs: Costs) -> tuple[float, Assignment]:
@@ -134,10 +156,9 @@ def _starts(costs: Costs) -> Iterator[Assignment]:
 
 
 def _descended(costs: Costs, stage_of: Assignment) -> tuple[float, Assignment]:
-    now = costs.total(stage_of)
     while costs.small:
-        price, best = min((costs.total(other), other) for _, other in costs.neighbours(stage_of))
-        if price >= now - 1e-9:
+        extra, _, best = min(costs.neighbours(stage_of), key=lambda found: (found[0], found[2]), default=(0.0, (), ()))
+        if extra >= -LEAST:
             break
-        now, stage_of = price, best
-    return now, stage_of
+        stage_of = best
+    return costs.total(stage_of), stage_of

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.errors import State, Unreadable
 from pipeline.extract.container import FETCH, Kind, kind_of, refusal
 from pipeline.extract.ocr import is_installed, scan_marks
-from pipeline.extract.page.marks import Marks, TooMuch
+from pipeline.extract.page.marks import Area, Glyph, Marks, Stroke, TooMuch
 from pipeline.extract.page.read import boxes_and_lines
 from pipeline.extract.page.sheets import Sheet, bound
 from pipeline.extract.page.trust import doubt_of
@@ -22,8 +22,11 @@ OCR_CORES = 2  # that reading one page keeps busy
 
 INSTALL = "安装文字识别组件后再录入：pip install 'liantu[ocr]'"
 WITH_OCR = "去掉 --ocr never 再录入"
+SPLIT = "请拆成几个较小的文件，或打开后另存，再录入"
+NO_IMAGE = "没有可以识别的图像"
 LOST = {Lost.TIMEOUT: "超过时限", Lost.MEMORY: "占用内存过多", Lost.CRASHED: "使解析程序崩溃"}
 STATES = {Lost.TIMEOUT: State.TIMEOUT, Lost.MEMORY: State.TOO_LARGE, Lost.CRASHED: State.DAMAGED}
+FAILURES = {f"page-{state}": state for state in STATES.values()}  # the codes of pages of which nothing was read
 
 Job = tuple[str, int]  # a file and the number of a page
 
@@ -40,7 +43,7 @@ def read_pdf(source: Source, data: bytes, ocr: Ocr = "auto") -> Document:
     jobs = [(source.path, number) for number in range(1, pages + 1)]
     found = each(_pdf_page, jobs, seconds=PAGE_SECONDS)
     sheets = [
-        outcome if isinstance(outcome, Sheet) else _failed(number, outcome)
+        outcome if isinstance(outcome, Sheet) else Sheet(number, 0.0, problems=(_failed(number, outcome),))
         for (_, number), outcome in zip(jobs, found, strict=True)
     ]
     return _document(source, sheets, ocr, _pdf_scan)
@@ -58,12 +61,15 @@ def read_ofd(source: Source, data: bytes, ocr: Ocr = "auto") -> Document:
 
 def _document(source: Source, sheets: Sequence[Sheet], ocr: Ocr, scan: Callable[[Job], Sheet]) -> Document:
     wanted = [sheet.page for sheet in sheets if ocr == "always" or (ocr == "auto" and sheet.doubt)]
-    if wanted and is_installed():
+    missing = bool(wanted) and not is_installed()
+    if wanted and not missing:
         sheets = _recognised(source.path, sheets, wanted, scan)
     if not any(sheet.boxes for sheet in sheets):
         _check_readable(source.path, sheets, ocr)
     boxes, lines = bound(sheets)
     problems = (*(problem for sheet in sheets for problem in _problems(sheet, ocr)),)
+    if missing and ocr == "always":
+        problems = (Problem("needs-ocr", f"没有一页由 OCR 识别；{INSTALL}"), *problems)
     return Document(source, boxes, lines, problems)
 
 
@@ -96,10 +102,28 @@ def _ofd_scan(job: Job) -> Sheet:
     path, page = job
     picture = ofd_image(path, Path(path).read_bytes(), page)
     if picture is None:
-        raise ValueError("没有图像")
+        raise LookupError(NO_IMAGE)
     image = quarter_turned(decoded(picture.content), picture.turn)
     marks = scan_marks(image, page, picture.x1 - picture.x0, picture.bottom - picture.top, OCR_CORES)
-    return _sheet(marks)
+    return _sheet(_moved(marks, picture.x0, picture.top))
+
+
+def _moved(marks: Marks, x: float, y: float) -> Marks:
+    """The marks of a picture as those of the page that shows it at x, y."""
+
+    def moved(mark: Glyph | Area) -> tuple[float, float, float, float]:
+        return mark.x0 + x, mark.top + y, mark.x1 + x, mark.bottom + y
+
+    return replace(
+        marks,
+        width=marks.width + x,
+        height=marks.height + y,
+        glyphs=tuple(Glyph(glyph.text, *moved(glyph), glyph.turn, glyph.confidence) for glyph in marks.glyphs),
+        areas=tuple(Area(*moved(area), area.stroked) for area in marks.areas),
+        strokes=tuple(
+            Stroke(one.x0 + x, one.y0 + y, one.x1 + x, one.y1 + y, one.arrow, one.bent) for one in marks.strokes
+        ),
+    )
 
 
 def _sheet(marks: Marks) -> Sheet:
@@ -108,10 +132,12 @@ def _sheet(marks: Marks) -> Sheet:
     blank = not any(glyph.text.strip() for glyph in marks.glyphs)
     problems = marks.problems
     if blank and not doubt and not problems:
-        problems = (Problem("empty-page", "这一页没有内容", marks.page),)
+        problems = (Problem("empty-page", "这一页没有读到内容：是空白页，或已损坏", marks.page),)
     if doubt and not doubt.usable:
         return Sheet(marks.page, marks.height, problems=problems, doubt=doubt.reason)
     boxes, lines = boxes_and_lines(marks)
+    if doubt and doubt.slight:
+        return Sheet(marks.page, marks.height, boxes, lines, (*problems, _doubtful(marks.page, doubt.reason)))
     return Sheet(marks.page, marks.height, boxes, lines, problems, doubt.reason if doubt else None)
 
 
@@ -121,26 +147,41 @@ def _recognised(path: str, sheets: Sequence[Sheet], wanted: Sequence[int], scan:
     found = each(scan, [(path, page) for page in wanted], seconds=OCR_SECONDS, memory=OCR_MEMORY, most=most)
     told = {sheet.page: sheet for sheet in sheets}
     for page, outcome in zip(wanted, found, strict=True):
-        before = told[page]
-        if isinstance(outcome, Sheet):
-            why = f"{before.doubt or '按要求'}，由 OCR 识别，可能有错字"
-            told[page] = replace(outcome, problems=(*before.problems, Problem("ocr", why, page)), doubt=None)
-        else:
-            told[page] = replace(before, problems=(*before.problems, *_failed(page, outcome).problems))
+        told[page] = _again(told[page], outcome)
     return list(told.values())
+
+
+def _again(before: Sheet, outcome: object) -> Sheet:
+    """A page as OCR reads it; where that fails, as it was, no longer to be read by OCR."""
+    if isinstance(outcome, Sheet):
+        why = f"{before.doubt or '按要求'}，由 OCR 识别，可能有错字"
+        kept = (problem for problem in before.problems if problem.code not in FAILURES)
+        return replace(outcome, problems=(*kept, Problem("ocr", why, before.page)), doubt=None)
+    if not before.boxes:
+        problems = [problem for problem in before.problems if problem.code in FAILURES]
+        return replace(before, problems=problems or (_failed(before.page, outcome),), doubt=None)
+    _, what = _reason(outcome)
+    failed = Problem("ocr-failed", f"{before.doubt or '按要求'}，但 OCR 识别不了（{what}），用的是文字层", before.page)
+    return replace(before, problems=(*before.problems, failed), doubt=None)
 
 
 # What is said of what was not read
 
 
-def _failed(page: int, outcome: object) -> Sheet:
+def _failed(page: int, outcome: object) -> Problem:
     state, what = _reason(outcome)
-    return Sheet(page, 0.0, problems=(Problem(f"page-{state}", f"这一页读不出来：{what}", page),))
+    return Problem(f"page-{state}", f"这一页读不出来：{what}", page)
+
+
+def _doubtful(page: int, doubt: str) -> Problem:
+    return Problem("text-doubtful", f"{doubt}，请核对", page)
 
 
 def _reason(outcome: object) -> tuple[State, str]:
     if isinstance(outcome, Lost):
         return STATES[outcome], LOST[outcome]
+    if isinstance(outcome, LookupError) and outcome.args == (NO_IMAGE,):
+        return State.DAMAGED, NO_IMAGE
     return (State.TOO_LARGE, "内容太多") if isinstance(outcome, TooMuch) else (State.DAMAGED, "内容损坏")
 
 
@@ -148,7 +189,11 @@ def _refused(path: str, outcome: object) -> Unreadable:
     if isinstance(outcome, Unreadable):
         return outcome
     state, what = _reason(outcome)
-    return Unreadable(path, f"读不出来：{what}", FETCH, state)
+    return Unreadable(path, f"读不出来：{what}", _remedy(state), state)
+
+
+def _remedy(state: State) -> str:
+    return FETCH if state is State.DAMAGED else SPLIT
 
 
 def _check_readable(path: str, sheets: Sequence[Sheet], ocr: Ocr) -> None:
@@ -156,9 +201,10 @@ def _check_readable(path: str, sheets: Sequence[Sheet], ocr: Ocr) -> None:
     if doubt := next((sheet.doubt for sheet in sheets if sheet.doubt), None):
         raise Unreadable(path, doubt, WITH_OCR if ocr == "never" else INSTALL, State.NEEDS_OCR)
     problems = [problem for sheet in sheets for problem in sheet.problems]
-    if failed := next((problem for problem in problems if problem.code.startswith("page-")), None):
-        state = State(failed.code.removeprefix("page-"))
-        raise Unreadable(path, f"第 {failed.page} 页：{failed.message}", FETCH, state)
+    if failed := next((problem for problem in problems if problem.code in FAILURES), None):
+        state = FAILURES[failed.code]
+        message = failed.message.replace("这一页", f"第 {failed.page} 页", 1)
+        raise Unreadable(path, message, _remedy(state), state)
     if not sheets:
         raise Unreadable(path, "没有一页", FETCH, State.DAMAGED)
 
@@ -166,7 +212,7 @@ def _check_readable(path: str, sheets: Sequence[Sheet], ocr: Ocr) -> None:
 def _problems(sheet: Sheet, ocr: Ocr) -> Iterable[Problem]:
     yield from sheet.problems
     if sheet.doubt and sheet.boxes:
-        yield Problem("text-doubtful", f"{sheet.doubt}，可能有错字", sheet.page)
+        yield _doubtful(sheet.page, sheet.doubt)
     elif sheet.doubt:
         remedy = WITH_OCR if ocr == "never" else INSTALL
         yield Problem("needs-ocr", f"{sheet.doubt}，没有读取；{remedy}", sheet.page)

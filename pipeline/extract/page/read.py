@@ -98,7 +98,7 @@ def _cut(run: Run, frames: Sequence[Frame]) -> Iterator[tuple[Run, Frame | None]
         yield run, first
         return
     own = [_around(glyph, frames) for glyph in run.glyphs]
-    if middle is not None and own[0] is own[-1] and 2 * own.count(middle) >= len(own):
+    if middle is not None and own[0] is own[-1] and {own[0], middle}.issuperset(own):
         yield run, middle  # a word wider than its box
         return
     for place in range(1, len(own)):
