@@ -35,3 +35,7 @@ docs $UPDATE_DOCS="1":
 # cold start of a search beside starting jieba
 bench-cold *runs:
     {{ python }} bench/cold_start.py {{ runs }}
+
+# reading pages of PDF files beside pdfplumber; `just bench-pages FILE ...` for other files than the specimens
+bench-pages *arguments:
+    {{ python }} bench/pages.py {{ arguments }}

@@ -1,7 +1,7 @@
 """What is drawn: boxes on their plane, the direction of the work, and which boxes the drawn lines join."""
 
 import math
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -15,6 +15,8 @@ __all__ = ["Link", "Sheet", "links_of"]
 JOINT = 4.0  # points between the ends of two lines that meet at most
 MOST_LOOSE = 1000  # lines that end in the open; more are a picture
 SNAP = 18.0  # points from the end of a line to the box it means at most
+
+Spot = tuple[int, int, int]  # a page and about where on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,9 @@ def links_of(
     for part in parts:
         if part.role is not Role.TITLE:
             orders[part.box.page or 1].append(part.box.order)
-    drawn = [_drawn(line, shift[line.page], orders[line.page], plane) for line in lines if line.page in shift]
+    told = [line for line in lines if line.page in shift]
+    ends = Counter(_at(line.page, x, y) for line in told for x, y in ((line.x0, line.y0), (line.x1, line.y1)))
+    drawn = [_drawn(line, shift[line.page], orders[line.page], plane, ends) for line in told]
     whole = [one for one in drawn if one.start is not None and one.end is not None]
     loose = [one for one in drawn if one.start is None or one.end is None][:MOST_LOOSE]
     links = [one.to(one.start, one.end, one.arrow) for one in whole if one.start is not None and one.end is not None]
@@ -153,11 +157,23 @@ class _Drawn:
         return math.hypot(self.x0 + along * dx - x, self.y0 + along * dy - y)
 
 
-def _drawn(line: Line, down: float, orders: Sequence[int], plane: Plane) -> _Drawn:
+def _drawn(line: Line, down: float, orders: Sequence[int], plane: Plane, ends: Mapping[Spot, int]) -> _Drawn:
     x0, y0, x1, y1 = line.x0, line.y0 + down, line.x1, line.y1 + down
-    start = line.start if line.start in plane else _touched(x0, y0, orders, plane)
-    end = line.end if line.end in plane else _touched(x1, y1, orders, plane)
+    first, last = (_is_corner(line.page, x, y, ends) for x, y in ((line.x0, line.y0), (line.x1, line.y1)))
+    start = line.start if line.start in plane else _touched(x0, y0, orders, plane, JOINT if first else SNAP)
+    end = line.end if line.end in plane else _touched(x1, y1, orders, plane, JOINT if last else SNAP)
     return _Drawn(start, None if start == end else end, line.arrow, x0, y0, x1, y1)
+
+
+def _at(page: int, x: float, y: float) -> Spot:
+    return page, round(x / JOINT), round(y / JOINT)
+
+
+def _is_corner(page: int, x: float, y: float, ends: Mapping[Spot, int]) -> bool:
+    """Whether a line takes a corner here: another one ends where it does."""
+    _, across, down = _at(page, x, y)
+    near = ((page, across + right, down + low) for right in (-1, 0, 1) for low in (-1, 0, 1))
+    return sum(ends.get(spot, 0) for spot in near) > 1
 
 
 def _joined(loose: Sequence[_Drawn], whole: Sequence[_Drawn]) -> Iterator[list[_Drawn]]:
@@ -190,10 +206,10 @@ def _pairs(lines: Sequence[_Drawn]) -> Iterator[Link]:
         yield at[end].to(start, end, (start in tips) != (end in tips))
 
 
-def _touched(x: float, y: float, orders: Iterable[int], plane: Plane) -> int | None:
+def _touched(x: float, y: float, orders: Iterable[int], plane: Plane, reach: float) -> int | None:
     """The box at a point, the smallest of several."""
     near = (
         (plane[order].distance(x, y), plane[order].size(ACROSS) * plane[order].size(DOWN), order) for order in orders
     )
     distance, _, order = min(near, default=(math.inf, 0.0, -1))
-    return order if distance <= SNAP else None
+    return order if distance <= reach else None

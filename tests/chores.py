@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
-LOTS = 3 << 30  # bytes
+SOME, LOTS = 1 << 29, 3 << 30  # bytes
 
 
 class Odd(Exception):
@@ -35,6 +35,10 @@ def spin(_: object) -> None:
 
 def eat(_: object) -> int:
     return len(bytearray(LOTS))
+
+
+def eat_some(_: object) -> int:
+    return len(bytearray(SOME))
 
 
 def leave(_: object) -> None:

@@ -20,14 +20,13 @@ from typing import Any
 
 from pipeline.extract.ocr import is_installed
 from pipeline.extract.office import soffice
-from pipeline.ingest import is_converted, read
+from pipeline.ingest import SUFFIXES, is_converted, read
 from pipeline.model import Record
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
 SHARED = ROOT.parent / "shared"
 FLOORS = Path(__file__).with_name("gate_floors.json")
-SUFFIXES = (".txt", ".docx", ".doc", ".pdf", ".ofd")
 SLACK = 0.02  # what a figure may rise above its floor before the floor has to follow
 UPDATE = "python -m tests.gate --update"
 
@@ -51,14 +50,12 @@ class Specimen:
 
     @property
     def missing(self) -> bool:
-        """Whether the document or its labels are not here, or what it takes to read it: LibreOffice, the extra `ocr`."""
-        here = self.text.exists() and self.labels.exists()
-        unread = (is_converted(self.text) and soffice() is None) or (self.is_scan and not is_installed())
-        return not here or unread
-
-    @property
-    def is_scan(self) -> bool:
-        return self.text.name.startswith("scan-")
+        """Whether it or its labels are not here, or what it takes to read it: LibreOffice, or the extra `ocr`."""
+        if not (self.text.exists() and self.labels.exists()):
+            return True
+        unconverted = is_converted(self.text) and soffice() is None
+        unrecognised = self.text.name.startswith("scan-") and not is_installed()
+        return unconverted or unrecognised
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,16 +152,17 @@ def _recognised(path: str, sheets: Sequence[Sheet], wanted: Sequence[int], scan:
 
 
 def _again(before: Sheet, outcome: object) -> Sheet:
-    """A page as OCR reads it; where that fails, as it was, no longer to be read by OCR."""
+    """A page as OCR reads it; where that fails, as it was before, with why."""
     if isinstance(outcome, Sheet):
         why = f"{before.doubt or '按要求'}，由 OCR 识别，可能有错字"
         kept = (problem for problem in before.problems if problem.code not in FAILURES)
         return replace(outcome, problems=(*kept, Problem("ocr", why, before.page)), doubt=None)
-    if not before.boxes:
-        problems = [problem for problem in before.problems if problem.code in FAILURES]
-        return replace(before, problems=problems or (_failed(before.page, outcome),), doubt=None)
-    _, what = _reason(outcome)
-    failed = Problem("ocr-failed", f"{before.doubt or '按要求'}，但 OCR 识别不了（{what}），用的是文字层", before.page)
+    state, what = _reason(outcome)
+    why = f"{before.doubt or '按要求'}，但 OCR 没有识别出来（{what}）"
+    if before.boxes:
+        failed = Problem("ocr-failed", f"{why}，用的是文字层", before.page)
+    else:
+        failed = Problem(f"page-{state}", f"这一页读不出来：{why}", before.page)
     return replace(before, problems=(*before.problems, failed), doubt=None)
 
 

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pdfplumber
 from pdfminer.converter import PDFLayoutAnalyzer
@@ -50,6 +50,7 @@ RESOLUTION = 200  # dots per inch of the image of a page
 PIXELS = 40_000_000  # of it at most; A3 has 7.7 million
 
 Point = tuple[float, float]
+Placed = TypeVar("Placed", Glyph, Area)
 Path = Sequence[tuple[Any, ...]]  # operators with their operands
 
 
@@ -117,7 +118,7 @@ def page_marks(page: "Page") -> Marks:
     paper = _Paper(page.pdf.rsrcmgr)
     PDFPageInterpreter(page.pdf.rsrcmgr, paper).process_page(page.page_obj)
     seen = Area(0.0, 0.0, paper.width, paper.height)
-    return Marks(
+    marks = Marks(
         page.page_number,
         paper.width,
         paper.height,
@@ -125,6 +126,32 @@ def page_marks(page: "Page") -> Marks:
         tuple(area for area in paper.areas if _meets(area, seen)),
         tuple(paper.strokes),
         tuple(paper.images),
+    )
+    return _enlarged(marks, _unit(page.page_obj))
+
+
+def _unit(page: "PDFPage") -> float:
+    """How many points the unit of a page is long; ISO 32000-1, table 30."""
+    unit = page.attrs.get("UserUnit", 1)
+    return float(unit) if isinstance(unit, int | float) and 0 < unit <= 1000 else 1.0
+
+
+def _enlarged(marks: Marks, unit: float) -> Marks:
+    """The marks of a page whose unit is some points long, in points."""
+    if unit == 1:
+        return marks
+
+    def box(mark: Placed) -> Placed:
+        return mark._replace(x0=mark.x0 * unit, top=mark.top * unit, x1=mark.x1 * unit, bottom=mark.bottom * unit)
+
+    return Marks(
+        marks.page,
+        marks.width * unit,
+        marks.height * unit,
+        tuple(map(box, marks.glyphs)),
+        tuple(map(box, marks.areas)),
+        tuple(s._replace(x0=s.x0 * unit, y0=s.y0 * unit, x1=s.x1 * unit, y1=s.y1 * unit) for s in marks.strokes),
+        tuple(map(box, marks.images)),
     )
 
 

@@ -16,7 +16,7 @@ THIN = 2.6  # points; what is thinner is a line, not an area
 SMALL = 9.0  # points; an area that is smaller both ways holds no word: the head of an arrow, a bullet
 LEVEL = 0.02  # the slope up to which a line runs along an axis
 TOUCH = 3.0  # points between lines that meet
-DASH = 6.0  # points between the dashes of a line
+DASH, GAP = 10.0, 6.0  # points, the dashes of a line and what is left out between them
 ALIKE = 3.5  # points between the edges of a frame and those of its shadow, its fill or its second line
 MIN_BARB = 2.0  # points, the shortest line of an open arrow head
 REACH = 2.0  # points from the end of a line to the head of its arrow
@@ -135,17 +135,20 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
 
 
 def _joined_in_row(row: Iterable[Span]) -> Iterator[Span]:
-    at = low = high = None
+    whole: Span | None = None
+    last = 0.0  # the length of the piece that `whole` ends with
     for span in sorted(row, key=lambda span: span.low):
-        if at is None or low is None or high is None:
-            at, low, high = span
-        elif span.low - high <= (DASH if span.high - span.low < 3 * DASH else 1.0):
-            high = max(high, span.high)
+        length = span.high - span.low
+        if whole is None:
+            whole = span
+        elif span.low - whole.high <= (GAP if max(length, last) <= DASH else 1.0):
+            whole = whole._replace(high=max(whole.high, span.high))
         else:
-            yield Span(at, low, high)
-            at, low, high = span
-    if at is not None and low is not None and high is not None:
-        yield Span(at, low, high)
+            yield whole
+            whole = span
+        last = length
+    if whole is not None:
+        yield whole
 
 
 # Frames

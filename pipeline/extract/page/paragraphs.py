@@ -8,7 +8,7 @@ from statistics import median
 from pipeline.extract.page.runs import Row, Run, edges, lines_of, pieces_of, row_of
 from pipeline.normalise import item_number, unmarked
 from pipeline.roles import is_label, is_marking, is_title
-from pipeline.terms import label_kinds
+from pipeline.terms import LEVEL_MARK, label_kinds
 
 __all__ = ["glued", "paragraphs_of"]
 
@@ -168,6 +168,8 @@ def _begins(text: str, following: str, number: int | None, full: bool) -> bool:
         return ended or not full or number is None or found in (1, number + 1)
     if _BULLET.match(following) or (is_title(text) and is_title(following)):
         return True
+    if _is_level(text):
+        return True
     if kinds := label_kinds(text):
         return not {"level", "party"}.issuperset(kinds)
     if is_label(following):
@@ -178,6 +180,11 @@ def _begins(text: str, following: str, number: int | None, full: bool) -> bool:
 
 
 _UNPARTED = re.compile(r"[（(“‘《〈【\[]*(?:[!-~]+|.)[、，。；：？！）”’》〉】,.;:?!)\]]*")
+
+
+def _is_level(text: str) -> bool:
+    """Whether all of a paragraph so far is a level: nothing goes on after it."""
+    return bool(LEVEL_MARK.search(text)) and not unmarked(text).strip(" （()）") and not text.endswith((":", "："))
 
 
 def _is_next(following: str, text: str, number: int) -> bool:
