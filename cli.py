@@ -202,12 +202,13 @@ def _ingested(
 ) -> "File | None":
     """The file in the index after reading it; None if it was there already."""
     from index import store
-    from pipeline.ingest import read
+    from pipeline.ingest import is_recognised, mended, read
 
     given = _given(path, document, agency)
-    if store.is_current(connection, given):
+    again = is_recognised(path, ocr)
+    if not again and store.is_current(connection, given, mended(ocr)):
         return None
-    original = store.twin(connection, given)
+    original = None if again else store.twin(connection, given)
     if original is not None:
         return store.add_duplicate(connection, given, original)
     return store.replace(connection, given, read(path, document, agency, ahead, ocr))

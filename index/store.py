@@ -221,10 +221,14 @@ def _bump(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'generation'")
 
 
-def is_current(connection: sqlite3.Connection, given: Given) -> bool:
-    """Whether the file has been read already: same path, name, content, agency given and reader."""
+def is_current(connection: sqlite3.Connection, given: Given, mended: Iterable[str] = ()) -> bool:
+    """Whether the file has been read already: same path, name, content, agency given and reader.
+
+    A file that had a problem which would not be one now (`mended`: their codes) has not.
+    """
     same = "path = ? AND document = ? AND sha256 = ? AND agency IS ? AND reader_version = ?"
-    return _number(connection, f"SELECT count(*) FROM files WHERE {same}", _stored(given)) == 1
+    problems = connection.execute(f"SELECT problems FROM files WHERE {same}", _stored(given)).fetchone()
+    return problems is not None and {one["code"] for one in json.loads(problems[0])}.isdisjoint(mended)
 
 
 def twin(connection: sqlite3.Connection, given: Given) -> str | None:

@@ -15,10 +15,11 @@ from pipeline.records import records_of
 if TYPE_CHECKING:
     from pipeline.extract.ahead import Ahead
 
-__all__ = ["READER_VERSION", "SUFFIXES", "ahead_of", "find", "is_converted", "read"]
+__all__ = ["READER_VERSION", "SUFFIXES", "ahead_of", "find", "is_converted", "is_recognised", "mended", "read"]
 
 READER_VERSION = 3  # raise it when the same file would give other records
 SUFFIXES = frozenset(READERS)
+PAGED = frozenset({".pdf", ".ofd"})
 
 
 def find(paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
@@ -57,6 +58,18 @@ def _refuse(error: OSError) -> None:
 def is_converted(path: Path) -> bool:
     """Whether a file has to be converted before it can be read, which is cheaper for several at a time."""
     return path.suffix.lower() in CONVERTED
+
+
+def mended(ocr: Ocr) -> frozenset[str]:
+    """The codes of problems of earlier readings that would not be there now: pages that can now be recognised."""
+    from pipeline.extract.ocr import is_installed  # late: most commands need none of it
+
+    return frozenset({"needs-ocr"} if ocr != "never" and is_installed() else ())
+
+
+def is_recognised(path: Path, ocr: Ocr) -> bool:
+    """Whether every page of a file is to be recognised from its image, whatever was read from it before."""
+    return ocr == "always" and path.suffix.lower() in PAGED
 
 
 def ahead_of(paths: Iterable[Path]) -> "Ahead | None":

@@ -115,7 +115,8 @@ def _hanging_price(box: Rect, stage: Rect, axis: Axis, step: float) -> float:
     """What it costs to put a box to a stage it should hang from: beginning at its top or below, seldom above."""
     across, down = apart(box, stage, ACROSS), max(0.0, box.y0 - stage.y1)
     above = max(0.0, stage.y0 - box.y0 - SLACK)
-    return min(FARTHEST, DISTANCE * (across + BELOW * down + ABOVE * above) / step)
+    along = min(FARTHEST, DISTANCE * (BELOW * down + ABOVE * above) / step)
+    return min(FARTHEST, DISTANCE * across / step) + along  # a column far off still tells heights apart
 
 
 def _bands(stages: Sequence[Part], boxes: Sequence[Part], sheet: Sheet) -> list[Rect]:

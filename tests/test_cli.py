@@ -71,6 +71,7 @@ def documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     reader = ModuleType("pipeline.ingest")
     vars(reader).update(find=_finder, read=_reader, READER_VERSION=1, SUFFIXES=frozenset({".txt"}))
     vars(reader).update(is_converted=lambda path: False, ahead_of=lambda paths: None)
+    vars(reader).update(is_recognised=lambda path, ocr: False, mended=lambda ocr: frozenset())
     monkeypatch.setitem(sys.modules, "pipeline.ingest", reader)
     (tmp_path / "文件").mkdir()
     (tmp_path / "文件" / "甲.txt").write_text("收受财物\n越权\n", "utf-8")

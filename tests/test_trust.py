@@ -155,9 +155,10 @@ def test_ordinary_text_is_never_doubted(path: Path, data: st.DataObject) -> None
     assert doubt_of(page(text[start : start + data.draw(st.integers(0, 2000))])) is None
 
 
-@given(st.randoms(use_true_random=False))
-def test_random_characters_are_always_doubted(dice: Random) -> None:
+@given(st.integers())
+def test_random_characters_are_always_doubted(seed: int) -> None:
     """As a wrong map gives them: less than one in five is usual."""
+    dice = Random(seed)
     assert reason(page("".join(chr(dice.randint(0x4E00, 0x9FA5)) for _ in range(400)))) == MAP
 
 

@@ -150,7 +150,7 @@ needs_groups = pytest.mark.skipif(not hasattr(os, "killpg"), reason="no groups o
 
 
 @needs_groups
-@pytest.mark.parametrize("arguments", [["-"], ["program.py"], ["-c", PROGRAM]], ids=["stdin", "script", "command"])
+@pytest.mark.parametrize("arguments", [["-"], ["program.py"], ["-m", "program"]], ids=["stdin", "script", "module"])
 def test_a_program_without_a_guard_runs_once(tmp_path: Path, arguments: Sequence[str]) -> None:
     (tmp_path / "program.py").write_text(PROGRAM, "utf-8")
     with program(tmp_path, *arguments) as process:

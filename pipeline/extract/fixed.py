@@ -17,13 +17,13 @@ from pipeline.model import Document, Ocr, Problem, Source
 __all__ = ["read_ofd", "read_pdf"]
 
 OPEN_SECONDS, PAGE_SECONDS, OCR_SECONDS = 30.0, 20.0, 120.0
+PAGE_MEMORY = 2 * GIB  # address space, as below
 OCR_MEMORY = 6 * GIB  # address space; of it about a sixth is used
 OCR_CORES = 2  # that reading one page keeps busy
 
 INSTALL = "安装文字识别组件后再录入：pip install 'liantu[ocr]'"
 WITH_OCR = "去掉 --ocr never 再录入"
 SPLIT = "请拆成几个较小的文件，或打开后另存，再录入"
-NO_IMAGE = "没有可以识别的图像"
 LOST = {Lost.TIMEOUT: "超过时限", Lost.MEMORY: "占用内存过多", Lost.CRASHED: "使解析程序崩溃"}
 STATES = {Lost.TIMEOUT: State.TIMEOUT, Lost.MEMORY: State.TOO_LARGE, Lost.CRASHED: State.DAMAGED}
 FAILURES = {f"page-{state}": state for state in STATES.values()}  # the codes of pages of which nothing was read
@@ -37,11 +37,11 @@ def read_pdf(source: Source, data: bytes, ocr: Ocr = "auto") -> Document:
 
     if (kind := kind_of(data)) is not Kind.PDF:
         raise refusal(source.path, kind)
-    (pages,) = each(count, [source.path], seconds=OPEN_SECONDS)
+    (pages,) = each(count, [source.path], seconds=OPEN_SECONDS, memory=PAGE_MEMORY)
     if not isinstance(pages, int):
         raise _refused(source.path, pages)
     jobs = [(source.path, number) for number in range(1, pages + 1)]
-    found = each(_pdf_page, jobs, seconds=PAGE_SECONDS)
+    found = each(_pdf_page, jobs, seconds=PAGE_SECONDS, memory=PAGE_MEMORY)
     sheets = [
         outcome if isinstance(outcome, Sheet) else Sheet(number, 0.0, problems=(_failed(number, outcome),))
         for (_, number), outcome in zip(jobs, found, strict=True)
@@ -53,7 +53,7 @@ def read_ofd(source: Source, data: bytes, ocr: Ocr = "auto") -> Document:
     """The boxes and lines of an OFD file (GB/T 33190); raises Unreadable if no page of it can be read."""
     if (kind := kind_of(data)) is not Kind.OFD:
         raise refusal(source.path, kind)
-    (sheets,) = each(_ofd_pages, [source.path], seconds=OPEN_SECONDS)
+    (sheets,) = each(_ofd_pages, [source.path], seconds=OPEN_SECONDS, memory=PAGE_MEMORY)
     if not isinstance(sheets, list):
         raise _refused(source.path, sheets)
     return _document(source, sheets, ocr, _ofd_scan)
@@ -102,7 +102,7 @@ def _ofd_scan(job: Job) -> Sheet:
     path, page = job
     picture = ofd_image(path, Path(path).read_bytes(), page)
     if picture is None:
-        raise LookupError(NO_IMAGE)
+        raise Unreadable(path, "没有可以识别的图像", state=State.DAMAGED)
     image = quarter_turned(decoded(picture.content), picture.turn)
     marks = scan_marks(image, page, picture.x1 - picture.x0, picture.bottom - picture.top, OCR_CORES)
     return _sheet(_moved(marks, picture.x0, picture.top))
@@ -137,7 +137,8 @@ def _sheet(marks: Marks) -> Sheet:
         return Sheet(marks.page, marks.height, problems=problems, doubt=doubt.reason)
     boxes, lines = boxes_and_lines(marks)
     if doubt and doubt.slight:
-        return Sheet(marks.page, marks.height, boxes, lines, (*problems, _doubtful(marks.page, doubt.reason)))
+        incomplete = Problem("text-incomplete", f"{doubt.reason}，请核对", marks.page)
+        return Sheet(marks.page, marks.height, boxes, lines, (*problems, incomplete))
     return Sheet(marks.page, marks.height, boxes, lines, problems, doubt.reason if doubt else None)
 
 
@@ -154,7 +155,8 @@ def _recognised(path: str, sheets: Sequence[Sheet], wanted: Sequence[int], scan:
 def _again(before: Sheet, outcome: object) -> Sheet:
     """A page as OCR reads it; where that fails, as it was before, with why."""
     if isinstance(outcome, Sheet):
-        why = f"{before.doubt or '按要求'}，由 OCR 识别，可能有错字"
+        result = "可能有错字" if outcome.boxes else "没有读到文字"
+        why = f"{before.doubt or '按要求'}，由 OCR 识别，{result}"
         kept = (problem for problem in before.problems if problem.code not in FAILURES)
         return replace(outcome, problems=(*kept, Problem("ocr", why, before.page)), doubt=None)
     state, what = _reason(outcome)
@@ -174,15 +176,11 @@ def _failed(page: int, outcome: object) -> Problem:
     return Problem(f"page-{state}", f"这一页读不出来：{what}", page)
 
 
-def _doubtful(page: int, doubt: str) -> Problem:
-    return Problem("text-doubtful", f"{doubt}，请核对", page)
-
-
 def _reason(outcome: object) -> tuple[State, str]:
     if isinstance(outcome, Lost):
         return STATES[outcome], LOST[outcome]
-    if isinstance(outcome, LookupError) and outcome.args == (NO_IMAGE,):
-        return State.DAMAGED, NO_IMAGE
+    if isinstance(outcome, Unreadable):
+        return outcome.state, outcome.what
     return (State.TOO_LARGE, "内容太多") if isinstance(outcome, TooMuch) else (State.DAMAGED, "内容损坏")
 
 
@@ -213,7 +211,7 @@ def _check_readable(path: str, sheets: Sequence[Sheet], ocr: Ocr) -> None:
 def _problems(sheet: Sheet, ocr: Ocr) -> Iterable[Problem]:
     yield from sheet.problems
     if sheet.doubt and sheet.boxes:
-        yield _doubtful(sheet.page, sheet.doubt)
+        yield Problem("text-doubtful", f"{sheet.doubt}，请核对", sheet.page)
     elif sheet.doubt:
         remedy = WITH_OCR if ocr == "never" else INSTALL
         yield Problem("needs-ocr", f"{sheet.doubt}，没有读取；{remedy}", sheet.page)

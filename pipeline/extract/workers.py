@@ -129,8 +129,10 @@ def _pool(memory: int, processes: int) -> "ProcessPool":
 def _without_main() -> None:
     """Keep multiprocessing from running the program that uses us once more in every process: it needs none of it."""
     main = sys.modules["__main__"]
-    if main.__spec__ is None:
-        main.__spec__ = ModuleSpec("__main__", None)
+    spec = main.__spec__
+    name = f"{spec.parent}.__main__" if spec and spec.parent else "__main__"  # it passes over what is named so
+    if spec is None or spec.name != name:
+        main.__spec__ = ModuleSpec(name, None)
 
 
 def _stopped(pool: "ProcessPool") -> None:

@@ -15,6 +15,7 @@ __all__ = ["glued", "paragraphs_of"]
 # In heights of a line:
 NARROW = 2.6  # a box so narrow holds one word, a character or two on each line
 SLACK = 0.3  # how much further than to its end a line would have had room, and still be full
+ASIDE = 3.0  # how far to the right a level or owner stands that is not the beginning of what follows
 LOOSE = 0.5  # how much further apart than others two lines are that belong to different paragraphs
 GAP = 0.5  # the gap between two columns of text at least
 GUTTER = 1.0  # the gap after which the text of one line alone may stand in a column of its own
@@ -31,11 +32,10 @@ def paragraphs_of(runs: Sequence[Run], edge: float | None = None) -> tuple[str, 
     `edge`: how far to the right, in the view of the runs, the text could go.
     """
     columns = _columns(lines_of(runs))
-    ends = [*(min(line[0].left for line in column) for column in columns[1:]), edge]
     return tuple(
         text
-        for column, end in zip(columns, ends, strict=True)
-        for text in _joined([row_of(line) for line in column], end)
+        for place, column in enumerate(columns, 1)
+        for text in _joined([row_of(line) for line in column], edge if place == len(columns) else None)
     )
 
 
@@ -67,7 +67,7 @@ def _parted(lines: Lines, begins: Sequence[float], height: float) -> list[Lines]
 def _beginnings(lines: Lines, height: float) -> list[float]:
     """Where text begins again after a gap, in several lines at the same place or in one after a wide gap."""
     found: list[list[float]] = []
-    gaps = ((left, gap) for line in lines for left, gap in _gaps(line) if gap >= GAP * height)
+    gaps = ((left, gap) for line in lines for left, gap in _gaps(line) if gap >= GAP * height and not _is_mark(line))
     for left, gap in sorted(gaps):
         if found and left - found[-1][0] <= ALIGNED * height:
             found[-1].append(left)
@@ -113,10 +113,16 @@ def _is_column(lines: Lines, height: float) -> bool:
 
 def _is_marks(lines: Lines) -> bool:
     """Whether lines are levels and owners."""
-    texts = [row_of(line).text for line in lines]
-    return (
-        bool(texts) and is_marking(texts[0]) and not unmarked(texts[0]).strip() and not texts[0].endswith((":", "："))
-    )
+    return bool(lines) and _is_mark(lines[0])
+
+
+def _is_mark(line: Sequence[Run]) -> bool:
+    """Whether a line is a level or an owner, with its value, and nothing else."""
+    return _is_marked(row_of(line).text)
+
+
+def _is_marked(text: str) -> bool:
+    return is_marking(text) and not unmarked(text).strip(" （()）") and not text.endswith((":", "："))
 
 
 # Wrapped lines
@@ -147,7 +153,8 @@ def _joined(rows: Sequence[Row], edge: float | None) -> Iterator[str]:
         full = edge - before.right < (SLACK + _first_word(after.text)) * height
         apart = after.up - before.low > leading + LOOSE * height
         narrow = right - left <= NARROW * height
-        if narrow or (not apart and (full or number is not None) and not _begins(text, after.text, number, full)):
+        aside = before.left - max(left, after.left) > ASIDE * height and _is_marked(text)  # a mark set to the right
+        if narrow or not (aside or apart or not (full or number) or _begins(text, after.text, number, full)):
             text = glued(text, after.text)
             continue
         yield _BULLET.sub("", text, count=1) if _BULLET.match(text) else text
@@ -173,7 +180,7 @@ def _begins(text: str, following: str, number: int | None, full: bool) -> bool:
     if kinds := label_kinds(text):
         return not {"level", "party"}.issuperset(kinds)
     if is_label(following):
-        return ended or not full
+        return ended or not full or _is_marked(text)
     if is_marking(following) and not unmarked(following).strip():
         return True
     return ended and (number is None or not full)
@@ -184,7 +191,7 @@ _UNPARTED = re.compile(r"[（(“‘《〈【\[]*(?:[!-~]+|.)[、，。；：？
 
 def _is_level(text: str) -> bool:
     """Whether all of a paragraph so far is a level: nothing goes on after it."""
-    return bool(LEVEL_MARK.search(text)) and not unmarked(text).strip(" （()）") and not text.endswith((":", "："))
+    return bool(LEVEL_MARK.search(text)) and _is_marked(text)
 
 
 def _is_next(following: str, text: str, number: int) -> bool:
