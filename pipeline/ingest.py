@@ -64,7 +64,7 @@ def mended(ocr: Ocr) -> frozenset[str]:
     """The codes of problems of earlier readings that would not be there now: pages that can now be recognised."""
     from pipeline.extract.ocr import is_installed  # late: most commands need none of it
 
-    return frozenset({"needs-ocr"} if ocr != "never" and is_installed() else ())
+    return frozenset({"needs-ocr", "text-doubtful"} if ocr != "never" and is_installed() else ())
 
 
 def is_recognised(path: Path, ocr: Ocr) -> bool:

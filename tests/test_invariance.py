@@ -106,8 +106,6 @@ def test_what_a_converted_file_is_refused_for_names_it(tmp_path: Path) -> None:
 
 
 PRINTS = sorted(CORPUS.glob("word-*.pdf"))
-CROSSING = pytest.mark.xfail(strict=True, reason="a last line upon the edge of its frame is left out")
-BLANKS = pytest.mark.xfail(strict=True, reason="gaps between recognised characters are taken for blanks")
 
 
 def _drawn(folder: Path, specimen: make_pages.Specimen) -> Path:
@@ -121,11 +119,7 @@ def test_every_word_specimen_is_printed_that_prints_as_it_is() -> None:
     assert [path.stem for path in PRINTS] == sorted(make_pages.PRINTED)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [pytest.param(path, marks=[CROSSING] if "landscape-canvas" in path.stem else []) for path in PRINTS],
-    ids=lambda path: path.stem,
-)
+@pytest.mark.parametrize("path", PRINTS, ids=lambda path: path.stem)
 def test_a_print_says_what_its_word_file_says(path: Path) -> None:
     assert _told(path) == _told(path.with_suffix(".docx"))
 
@@ -135,7 +129,6 @@ def test_drawn_pages_say_what_a_word_file_says(tmp_path: Path, specimen: make_pa
     assert _told(specimen.path) == _told(_drawn(tmp_path, specimen))
 
 
-@BLANKS
 @pytest.mark.skipif(not is_installed(), reason="the extra `ocr` is not installed")
 def test_a_scan_says_what_a_word_file_says(tmp_path: Path) -> None:
     """Character for character."""

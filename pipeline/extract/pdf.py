@@ -11,12 +11,14 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations, pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pdfplumber
 from pdfminer.converter import PDFLayoutAnalyzer
 from pdfminer.pdffont import PDFUnicodeNotDefined
 from pdfminer.pdfinterp import PDFPageInterpreter
+from pdfminer.pdftypes import resolve1
 from pdfminer.utils import apply_matrix_pt, apply_matrix_rect
 
 from pipeline.errors import State, Unreadable
@@ -51,13 +53,13 @@ PIXELS = 40_000_000  # of it at most; A3 has 7.7 million
 
 Point = tuple[float, float]
 Placed = TypeVar("Placed", Glyph, Area)
-Path = Sequence[tuple[Any, ...]]  # operators with their operands
+Steps = Sequence[tuple[Any, ...]]  # of a path: operators with their operands
 
 
 def count(path: str) -> int:
     """How many pages a file has; raises Unreadable."""
     try:
-        return len(_opened(path).pages)
+        return len(_open(path).pages)
     except Exception as error:  # a damaged file makes pdfminer raise anything
         if _is_locked(error):
             raise refusal(path, Kind.ENCRYPTED) from None
@@ -66,7 +68,7 @@ def count(path: str) -> int:
 
 def marks_of(path: str, number: int) -> Marks:
     """What is printed on a page, counted from 1; raises as `page_marks`."""
-    page = _opened(path).pages[number - 1]
+    page = _open(path).pages[number - 1]
     try:
         return page_marks(page)
     finally:
@@ -84,9 +86,15 @@ def image_of(path: str, number: int) -> "tuple[NDArray[np.uint8], float, float]"
         return page.render(scale=scale, rev_byteorder=True).to_numpy()[:, :, :3].copy(), width, height
 
 
+def _open(path: str) -> "PDF":
+    """The file at hand: a process is asked for one page of it after another."""
+    state = Path(path).stat()
+    return _opened(path, state.st_mtime_ns, state.st_size)
+
+
 @lru_cache(maxsize=1)
-def _opened(path: str) -> "PDF":
-    """The file at hand: a process is asked for one page of it after another. pdfium mends one that is cut off."""
+def _opened(path: str, changed: int, size: int) -> "PDF":
+    """A file as it is at a time; pdfium mends one that is cut off."""
     try:
         file = pdfplumber.open(path)
         if file.pages:
@@ -115,7 +123,7 @@ def page_marks(page: "Page") -> Marks:
 
     Raises TooMuch, and whatever a damaged page makes the interpreter raise.
     """
-    paper = _Paper(page.pdf.rsrcmgr)
+    paper = _Paper(page.pdf.rsrcmgr, _hidden_layers(page))
     PDFPageInterpreter(page.pdf.rsrcmgr, paper).process_page(page.page_obj)
     seen = Area(0.0, 0.0, paper.width, paper.height)
     marks = Marks(
@@ -160,7 +168,11 @@ def _meets(mark: Glyph | Area, seen: Area) -> bool:
 
 
 class _Paper(PDFLayoutAnalyzer):
-    """A device that keeps what is painted as marks, as seen through the crop box."""
+    """A device that keeps what is painted as marks, as seen through the crop box; `hidden`: names of layers."""
+
+    def __init__(self, rsrcmgr: Any, hidden: frozenset[str]) -> None:
+        super().__init__(rsrcmgr)
+        self._layers = hidden
 
     def begin_page(self, page: "PDFPage", ctm: "Matrix") -> None:
         super().begin_page(page, ctm)
@@ -174,6 +186,14 @@ class _Paper(PDFLayoutAnalyzer):
         self._confidence = 1.0
         self._painted = 0
         self._matrices: list[Matrix] = []
+        self._tags: list[bool] = []  # of each marked content begun: whether it stands on a hidden layer
+
+    def begin_tag(self, tag: Any, props: Any = None) -> None:
+        self._tags.append(tag.name == "OC" and getattr(props, "name", None) in self._layers)
+
+    def end_tag(self) -> None:
+        if self._tags:
+            self._tags.pop()
 
     def begin_figure(self, name: str, bbox: Any, matrix: "Matrix") -> None:
         self._matrices.append(self.ctm)
@@ -183,12 +203,16 @@ class _Paper(PDFLayoutAnalyzer):
 
     def render_image(self, name: str, stream: Any) -> None:
         self._count()
+        if any(self._tags):
+            return
         x0, y0, x1, y1 = apply_matrix_rect(self.ctm, (0, 0, 1, 1))
         self.images.append(Area(x0 - self._left, self._upper - y1, x1 - self._left, self._upper - y0, False))
 
-    def paint_path(self, gstate: "PDFGraphicState", stroke: bool, fill: bool, evenodd: bool, path: Path) -> None:
+    def paint_path(self, gstate: "PDFGraphicState", stroke: bool, fill: bool, evenodd: bool, path: Steps) -> None:
         for piece in _pieces(path):
             self._count()
+            if any(self._tags):
+                continue
             points = [apply_matrix_pt(self.ctm, step[-2:]) for step in piece if step[0] != "h"]
             placed = [(x - self._left, self._upper - y) for x, y in points]
             for mark in _outline(placed, stroke, closed=fill or piece[-1][0] == "h"):
@@ -219,6 +243,9 @@ class _Paper(PDFLayoutAnalyzer):
         self.glyphs.append(
             Glyph(text, x0 - self._left, self._upper - y1, x1 - self._left, self._upper - y0, turn, self._confidence)
         )
+        if any(self._tags):
+            self.glyphs.pop()
+            self._count()
         if len(self.glyphs) > MOST:
             raise TooMuch
         return advance
@@ -227,6 +254,17 @@ class _Paper(PDFLayoutAnalyzer):
         self._painted += 1
         if self._painted > MOST:
             raise TooMuch
+
+
+def _hidden_layers(page: "Page") -> frozenset[str]:
+    """The names under which a page's content refers to optional content that is off; ISO 32000-1, 8.11."""
+    layers = resolve1(page.pdf.doc.catalog.get("OCProperties"))
+    config = resolve1(layers.get("D")) if isinstance(layers, dict) else None
+    named = resolve1(resolve1(page.page_obj.resources or {}).get("Properties"))
+    if not isinstance(config, dict) or not isinstance(named, dict):
+        return frozenset()
+    off = {getattr(layer, "objid", None) for layer in resolve1(config.get("OFF")) or ()}
+    return frozenset(name for name, layer in named.items() if getattr(layer, "objid", None) in off - {None})
 
 
 def _visible(page: "PDFPage", ctm: "Matrix") -> tuple[float, float, float, float]:
@@ -256,7 +294,7 @@ def _turn(a: float, b: float) -> int:
 # Paths
 
 
-def _pieces(path: Path) -> Iterator[Path]:
+def _pieces(path: Steps) -> Iterator[Steps]:
     """The subpaths of a path."""
     begins = [place for place, step in enumerate(path) if step[0] == "m"]
     for start, end in pairwise((*begins, len(path))):

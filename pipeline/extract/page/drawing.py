@@ -20,6 +20,7 @@ DASH, GAP = 10.0, 6.0  # points, the dashes of a line and what is left out betwe
 ALIKE = 3.5  # points between the edges of a frame and those of its shadow, its fill or its second line
 MIN_BARB = 2.0  # points, the shortest line of an open arrow head
 REACH = 2.0  # points from the end of a line to the head of its arrow
+TILED = 0.8  # the share of a table that its cells fill
 MOST_LINES = 1500  # along one axis; more are a picture, and are not put together to frames
 MOST_CELLS = 3000
 
@@ -283,11 +284,18 @@ def _in_tables(frames: Sequence[Frame]) -> list[Frame]:
     for table, members in enumerate(_groups(frames)):
         lefts = _steps(frames[member].x0 for member in members)
         tops = _steps(frames[member].top for member in members)
-        if len(members) < 4 or len(lefts) < 2 or len(tops) < 2:
+        if len(members) < 4 or len(lefts) < 2 or len(tops) < 2 or not _tile([frames[one] for one in members]):
             continue
         for member in members:
             told[member] = _on_grid(frames[member], table, lefts, tops)
     return told
+
+
+def _tile(frames: Sequence[Frame]) -> bool:
+    """Whether frames fill the rectangle around them: cells do, stages with block arrows between them do not."""
+    x0, top = min(frame.x0 for frame in frames), min(frame.top for frame in frames)
+    x1, bottom = max(frame.x1 for frame in frames), max(frame.bottom for frame in frames)
+    return sum(frame.size for frame in frames) >= TILED * (x1 - x0) * (bottom - top)
 
 
 def _on_grid(frame: Frame, table: int, lefts: Sequence[float], tops: Sequence[float]) -> Frame:

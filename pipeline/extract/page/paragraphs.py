@@ -15,6 +15,7 @@ __all__ = ["glued", "paragraphs_of"]
 # In heights of a line:
 NARROW = 2.6  # a box so narrow holds one word, a character or two on each line
 SLACK = 0.3  # how much further than to its end a line would have had room, and still be full
+SENTENCE = 8  # characters; what is longer is not the rest of a name
 ASIDE = 3.0  # how far to the right a level or owner stands that is not the beginning of what follows
 LOOSE = 0.5  # how much further apart than others two lines are that belong to different paragraphs
 GAP = 0.5  # the gap between two columns of text at least
@@ -23,6 +24,9 @@ ALIGNED = 0.2  # how far apart the beginnings of lines of one column are at most
 COLUMN = 5.0  # how wide such a column is
 
 _FINAL = re.compile(r"[。；;！!？?][”’）)]?$")
+_NAMED = re.compile(
+    r"(?:[人员科室股处长所队组局办会部]|主任|中心)[）)]?$"
+)  # the end of a name of a person or department
 _BULLET = re.compile(r"[•●○◆◇■□▪❖※➢✓√·\uf000-\uf0ff]\s*(?=[\u4e00-\u9fff“《（])")  # private use: symbol fonts
 
 
@@ -175,7 +179,7 @@ def _begins(text: str, following: str, number: int | None, full: bool) -> bool:
         return ended or not full or number is None or found in (1, number + 1)
     if _BULLET.match(following) or (is_title(text) and is_title(following)):
         return True
-    if _is_level(text):
+    if _is_level(text) or (len(following) >= SENTENCE and _is_marked(text) and _NAMED.search(text)):
         return True
     if kinds := label_kinds(text):
         return not {"level", "party"}.issuperset(kinds)

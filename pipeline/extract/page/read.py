@@ -18,6 +18,7 @@ __all__ = ["boxes_and_lines"]
 INSIDE = 3.0  # points; a line that ends so deep in a frame, and begins so, belongs to its words
 OVER = 0.35  # heights of a line between the last line that fits a box and its edge, and between that and the next
 MOST = 0.5  # the share of a page that a box takes at most
+NEXT = 1.0  # heights of a line between two lines of one box
 SHADING = 1.8  # heights of a line; a fill so low behind words of a larger frame marks one line
 
 Held = dict[Frame, list[Run]]
@@ -166,8 +167,9 @@ def _goes_on_below(frame: Frame, own: Sequence[Run], run: Run) -> bool:
     low, near = max(one.low for one in own), OVER * run.height
     return (
         frame.x0 <= (run.left + run.right) / 2 <= frame.x1
-        and low > frame.bottom - near
+        and (low > frame.bottom - near or run.up < frame.bottom)
         and frame.top < low - 0.5 * run.height < run.up < max(frame.bottom, low) + near
+        and run.up < low + NEXT * run.height
     )
 
 

@@ -229,7 +229,8 @@ def _text(glyphs: Sequence[Glyph], turn: int) -> str:
 def _least(one: Glyph, other: Glyph) -> float:
     """The gap between two glyphs, in heights, that may be a blank; between 汉字 and Latin some is set by itself."""
     latin = bool(_LATIN.match(one.text[-1])), bool(_LATIN.match(other.text))
-    return BLANK if latin[0] == latin[1] else WIDE
+    recognised = min(one.confidence, other.confidence) < 1  # whose places are not that exact
+    return BLANK if latin[0] == latin[1] and not recognised else WIDE
 
 
 def _height(glyph: Glyph, turn: int) -> float:

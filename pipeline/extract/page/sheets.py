@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pipeline.extract.page.paragraphs import glued
 from pipeline.model import Box, Cell, Line, Problem
 from pipeline.normalise import item_number
-from pipeline.roles import is_title
-from pipeline.terms import plain
+from pipeline.roles import is_label, is_title
+from pipeline.terms import plain, stage_term
 
 __all__ = ["Sheet", "bound"]
 
@@ -50,13 +50,19 @@ def _running_heads(sheets: Sequence[Sheet]) -> set[int]:
     numbers: set[int] = set()
     for sheet in sheets:
         for box in sheet.boxes:
-            if box.frame is None and box.bbox and _at_edge(box, sheet.height) and not is_title(box.text):
-                if _PAGE_NUMBER.fullmatch(box.text):
+            if box.bbox and _at_edge(box, sheet.height) and not _is_of_chart(box):
+                if box.frame is None and _PAGE_NUMBER.fullmatch(box.text):
                     numbers.add(id(box))
                 place = (round(box.bbox.x0 / ALIKE), round(box.bbox.top / ALIKE))
                 alike[re.sub(r"\d+", "#", box.text), *place].append(id(box))
     most = max(2, 0.5 * len(sheets))
     return numbers | {one for same in alike.values() if len(same) >= most for one in same}
+
+
+def _is_of_chart(box: Box) -> bool:
+    """Whether a box is worded like what charts have at the top of each page."""
+    known = box.cell is not None or stage_term(plain(box.text)) is not None
+    return known or any(is_title(text) or is_label(text) for text in box.paragraphs)
 
 
 def _at_edge(box: Box, height: float) -> bool:
