@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from pipeline.extract.page.drawing import Frame
+from pipeline.extract.page.frames import Frame
 from pipeline.extract.page.marks import Stroke
 from pipeline.extract.page.runs import Run, lines_of, row_of
 from pipeline.normalise import item_number

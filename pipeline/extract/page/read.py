@@ -7,7 +7,8 @@ from statistics import fmean
 from typing import TypeVar
 
 from pipeline.extract.page.blocks import Block, blocks_of
-from pipeline.extract.page.drawing import Frame, drawing_of
+from pipeline.extract.page.drawing import drawing_of
+from pipeline.extract.page.frames import Frame
 from pipeline.extract.page.marks import SLANTED, Area, Glyph, Marks, Stroke
 from pipeline.extract.page.paragraphs import paragraphs_of
 from pipeline.extract.page.runs import Run, pieces_of, runs_of, view
