@@ -931,3 +931,21 @@ def test_every_character_on_a_grid_stands_in_one_box(
     areas = [Area(x, y, x + width, y + height, edge) for x, y, width, height, edge in rectangles]
     found = boxes(glyphs, areas)
     assert Counter("".join("".join(box.text.split()) for box in found)) == Counter(text for text, *_ in letters)
+
+
+# Struck out
+
+
+def test_words_with_a_line_through_them_are_struck_out() -> None:
+    """The line is as long as the words; one that goes on leads from the box to somewhere else."""
+    glyphs = words("1.收受原文如此财物。", 104, 104)
+    line = Stroke(glyphs[4].x0, 109, glyphs[7].x1, 109)
+    assert told(glyphs, [Area(100, 100, 240, 130)], [line]) == [("1.收受财物。",), ("原文如此",)]
+    onwards = line._replace(x1=400)
+    assert told(glyphs, [Area(100, 100, 240, 130)], [onwards]) == [("1.收受原文如此财物。",)]
+
+
+def test_an_underlined_word_stands() -> None:
+    glyphs = words("收受财物", 104, 104)
+    line = Stroke(glyphs[0].x0, glyphs[0].bottom, glyphs[-1].x1, glyphs[0].bottom)
+    assert told(glyphs, [Area(100, 100, 240, 130)], [line]) == [("收受财物",)]

@@ -12,6 +12,7 @@ from pipeline.extract.page.frames import Frame
 from pipeline.extract.page.marks import SLANTED, Area, Glyph, Marks, Stroke
 from pipeline.extract.page.paragraphs import paragraphs_of
 from pipeline.extract.page.runs import Run, pieces_of, runs_of, view
+from pipeline.extract.page.struck import parted_by_strikes
 from pipeline.model import BBox, Box, Line
 
 __all__ = ["boxes_and_lines"]
@@ -19,6 +20,7 @@ __all__ = ["boxes_and_lines"]
 INSIDE = 3.0  # points; a line that ends so deep in a frame, and begins so, belongs to its words
 OVER = 0.35  # heights of a line between the last line that fits a box and its edge, and between that and the next
 MOST = 0.5  # the share of a page that a box takes at most
+SIZE = 0.15  # how much, in heights, lines of one box differ in size
 NEXT = 1.0  # heights of a line between two lines of one box
 SHADING = 1.8  # heights of a line; a fill so low behind words of a larger frame marks one line
 
@@ -30,7 +32,9 @@ def boxes_and_lines(marks: Marks) -> tuple[tuple[Box, ...], tuple[Line, ...]]:
     """The boxes of a page, numbered from 0, and the lines between them; every glyph stands in one of the boxes."""
     marks = _turned(marks)
     drawing = drawing_of(marks.areas, marks.strokes)
-    held, free = _held(runs_of(glyph for glyph in marks.glyphs if glyph.turn != SLANTED), drawing.frames)
+    runs = runs_of(glyph for glyph in marks.glyphs if glyph.turn != SLANTED)
+    runs, struck = parted_by_strikes(runs, marks.strokes, marks.areas)
+    held, free = _held(runs, drawing.frames)
     held, opened = _opened(_unshaded(held), marks.width * marks.height)
     free = _overflowing(held, [*free, *opened])
     loose = [run for run in free if run.turn == 0]
@@ -42,7 +46,8 @@ def boxes_and_lines(marks: Marks) -> tuple[tuple[Box, ...], tuple[Line, ...]]:
             for box in _of_block(block, marks.page, max(glyph.x1 for glyph in marks.glyphs))
         ),
         *(_box([run], marks.page) for run in free if run.turn != 0),
-        *_slanted(marks),
+        *_aside([glyph for run in struck for glyph in run.glyphs], marks.page),
+        *_aside([glyph for glyph in marks.glyphs if glyph.turn == SLANTED], marks.page),
     ]
     lines = (_line(stroke, marks.page) for stroke in drawing.connectors if not _is_within(stroke, held))
     return tuple(replace(box, order=order) for order, box in enumerate(boxes)), tuple(lines)
@@ -159,9 +164,15 @@ def _put(boxes: Held, free: Iterable[Run], belongs: Callable[[Frame, Sequence[Ru
     """The runs that belong to none of the boxes; the others are put into theirs."""
     left: list[Run] = []
     for run in free:
-        full = next((frame for frame, own in boxes.items() if run.turn == 0 and belongs(frame, own, run)), None)
+        alike = (one for one, own in boxes.items() if run.turn == 0 and _as_high(own, run) and belongs(one, own, run))
+        full = next(alike, None)
         (left if full is None else boxes[full]).append(run)
     return left
+
+
+def _as_high(own: Sequence[Run], run: Run) -> bool:
+    """Whether a line is printed as large as those of a box."""
+    return any(abs(one.height - run.height) < SIZE * run.height for one in own)
 
 
 def _goes_on_below(frame: Frame, own: Sequence[Run], run: Run) -> bool:
@@ -235,13 +246,12 @@ def _edge(runs: Iterable[Run], frame: Frame | None, turn: int) -> float | None:
     return right - max(0.0, min(run.left for run in runs) - left)
 
 
-def _slanted(marks: Marks) -> Iterator[Box]:
-    """What is printed at a slant, as it came: it belongs to the paper, not to the chart."""
-    glyphs = [glyph for glyph in marks.glyphs if glyph.turn == SLANTED]
+def _aside(glyphs: Sequence[Glyph], page: int) -> Iterator[Box]:
+    """What is struck out, or printed at a slant and so the paper's: as it came, but no part of the chart."""
     if text := "".join(glyph.text for glyph in glyphs).strip():
         edges = zip(*((glyph.x0, glyph.top, glyph.x1, glyph.bottom) for glyph in glyphs), strict=True)
         x0, top, x1, bottom = edges
-        yield Box(0, (text,), marks.page, BBox(min(x0), min(top), max(x1), max(bottom)), frame="margin")
+        yield Box(0, (text,), page, BBox(min(x0), min(top), max(x1), max(bottom)), frame="margin")
 
 
 # Lines
