@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from pipeline.extract.page.marks import Glyph
 
-__all__ = ["COLUMN", "Row", "Run", "edges", "lines_of", "pieces_of", "row_of", "runs_of", "view"]
+__all__ = ["COLUMN", "NOTHING", "Row", "Run", "edges", "lines_of", "pieces_of", "row_of", "runs_of", "view"]
 
+NOTHING = "\u200b"  # in the place of a glyph that is struck out
 COLUMN = 5  # the turn of a run of upright glyphs one below the other (vertical writing)
 LONG = 3  # glyphs that make a column; two below one another are two short lines as well
 # Gaps between glyphs, in heights:
@@ -22,6 +23,7 @@ LAPPED = 0.5  # how far a glyph may reach over the one before it; beyond that it
 # What character maps of fonts give for a character that looks like a radical; Unicode decomposes only some of these.
 RADICALS = str.maketrans(
     {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+    | {NOTHING: ""}
     | {"戶": "户", "⼾": "户", "⸺": "——"}  # one glyph for two characters in fonts for simplified Chinese
     | dict(
         zip(

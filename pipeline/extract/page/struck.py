@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from pipeline.extract.page.marks import Area, Stroke
-from pipeline.extract.page.runs import Run, pieces_of
+from pipeline.extract.page.runs import NOTHING, Run, pieces_of
 
 __all__ = ["parted_by_strikes"]
 
@@ -25,11 +25,19 @@ def parted_by_strikes(
     struck: list[Run] = []
     for run in runs:
         through = [one for one in level if _goes_through(one, run)] if run.turn == 0 else []
-        spans = sorted(span for one in through if (span := _struck(one, run)))
-        cuts = sorted({cut for span in spans for cut in span if 0 < cut < len(run.glyphs)})
-        for start, piece in pieces_of(run, cuts) if spans else [(0, run)]:
-            (struck if any(first <= start < last for first, last in spans) else kept).append(piece)
-    return kept, struck
+        spans = [span for one in through if (span := _struck(one, run))]
+        struck += [piece for span in spans for start, piece in pieces_of(run, span) if start == span[0]]
+        kept += [_without(run, spans)] if spans else [run]
+    return [
+        run for run in kept if any(glyph.text != NOTHING and not glyph.text.isspace() for glyph in run.glyphs)
+    ], struck
+
+
+def _without(run: Run, spans: Iterable[tuple[int, int]]) -> Run:
+    """The run with nothing where glyphs are struck out: the words before and after are no further apart for it."""
+    out = {number for first, last in spans for number in range(first, last)}
+    glyphs = (glyph._replace(text=NOTHING) if number in out else glyph for number, glyph in enumerate(run.glyphs))
+    return run._replace(glyphs=tuple(glyphs))
 
 
 def _level(strokes: Iterable[Stroke], areas: Iterable[Area]) -> Iterator[Level]:
