@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from pipeline.model import BBox, Box, Document
+from pipeline.model import BBox, Box, Document, Line
 from pipeline.normalise import item_number, unmarked
 from pipeline.roles import is_label, is_marking, is_title, looks_like_stage
 
@@ -99,15 +99,25 @@ def _by_place(document: Document) -> Document:
     """Frames filled with the words that stand in them, boxes cut at the labels within, all in reading order."""
     boxes = [part for box in _filled(document.boxes) for part in _cut_at_labels(box)]
     ordered = _in_reading_order(boxes)
-    first: dict[int, int] = {}
+    places: dict[int, list[int]] = defaultdict(list)
     for place, box in enumerate(ordered):
-        first.setdefault(box.order, place)
+        places[box.order].append(place)
+    first = {order: own[0] for order, own in places.items()}
     lines = [replace(line, start=_new(line.start, first), end=_new(line.end, first)) for line in document.lines]
+    boxes = [replace(box, order=place) for place, box in enumerate(ordered)]
+    lines += [_seam(boxes[one], boxes[other]) for own in places.values() for one, other in pairwise(own)]
     return replace(
         document,
-        boxes=tuple(replace(box, order=place) for place, box in enumerate(ordered)),
+        boxes=tuple(boxes),
         lines=tuple(sorted(lines, key=lambda line: (line.page, line.y0, line.x0, line.y1, line.x1))),
     )
+
+
+def _seam(upper: Box, lower: Box) -> Line:
+    """What joins two parts of one box: a line to one leads to the other."""
+    place = upper.bbox or BBox(0.0, 0.0, 0.0, 0.0)
+    middle = (place.x0 + place.x1) / 2
+    return Line(upper.page or 1, middle, place.bottom, middle, place.bottom, start=upper.order, end=lower.order)
 
 
 def _new(order: int | None, places: Mapping[int, int]) -> int | None:
