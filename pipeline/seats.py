@@ -88,7 +88,7 @@ def _is_known(part: Part) -> bool:
 
 def _as_role(part: Part, role: Role) -> Part:
     """The part in a role that its place gives it; its own level or owner line is stronger."""
-    if part.marked and part.role in CONTENT and role in (Role.STAGE, *CONTENT):
+    if part.marked and part.role in CONTENT and role in (Role.LABEL, Role.STAGE, *CONTENT):
         return part
     box = part.box
     match role:
@@ -120,8 +120,13 @@ def _heads(parts: Sequence[Part], sheet: Sheet) -> list[Part]:
     return [
         part
         for part in parts
-        if _kind_of(part) is not None and sheet.rect(part).centre(sheet.axis) < first.get(part.box.page, 0.0)
+        if _kind_of(part) is not None and sheet.rect(part).centre(sheet.axis) < _first_from(part.box.page, first)
     ]
+
+
+def _first_from(page: int | None, first: Mapping[int | None, float]) -> float:
+    """Where content begins on a page, or on the next that has any: heads may stand at the foot of the one before."""
+    return min((low for other, low in first.items() if (other or 0) >= (page or 0)), default=0.0)
 
 
 def _kind_of(part: Part) -> Role | None:
@@ -141,6 +146,7 @@ def _under_head(part: Part, heads: Sequence[Part], sheet: Sheet) -> Part:
         return part
     rect = sheet.rect(part)
     over = [head for head in heads if _is_over(head, part, sheet)]
+    over = [head for head in over if not any(_is_over(head, lower, sheet) for lower in over if lower is not head)]
     if len({_kind_of(head) for head in over if share(rect, sheet.rect(head), sheet.cross) >= SPANNED}) > 1:
         return part  # it spans the columns
     best = max(over, key=lambda head: (overlap(rect, sheet.rect(head), sheet.cross), sheet.rect(head).y0), default=None)
@@ -154,7 +160,7 @@ def _is_over(head: Part, part: Part, sheet: Sheet) -> bool:
     return (
         share(one, two, sheet.cross) >= HEADED
         and one.centre(sheet.axis) < two.centre(sheet.axis)
-        and (part.box.cell is None or head.box.cell is not None)
+        and (part.box.cell is None or head.box.cell is not None or head.box.page != part.box.page)
     )
 
 

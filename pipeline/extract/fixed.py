@@ -157,7 +157,8 @@ def _again(before: Sheet, outcome: object) -> Sheet:
     if isinstance(outcome, Sheet):
         result = "可能有错字" if outcome.boxes else "没有读到文字"
         why = f"{before.doubt or '按要求'}，由 OCR 识别，{result}"
-        kept = (problem for problem in before.problems if problem.code not in FAILURES)
+        told = {*FAILURES, "text-incomplete", "empty-page"} if outcome.boxes else FAILURES
+        kept = (problem for problem in before.problems if problem.code not in told)
         return replace(outcome, problems=(*kept, Problem("ocr", why, before.page)), doubt=None)
     state, what = _reason(outcome)
     why = f"{before.doubt or '按要求'}，但 OCR 没有识别出来（{what}）"

@@ -232,6 +232,8 @@ class _Paper(PDFLayoutAnalyzer):
             text = font.to_unichr(cid)
         except PDFUnicodeNotDefined:
             text = UNKNOWN
+        if not text or text < " ":  # a control character, as fonts map what they lack
+            text = " " if text.isspace() else UNKNOWN
         advance = font.char_width(cid) * fontsize * scaling
         if font.is_vertical():
             left, high = _hung(font, cid, fontsize)

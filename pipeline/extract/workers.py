@@ -3,7 +3,6 @@
 What hangs is killed, what eats memory gets none, what crashes takes nothing with it; the other pieces go on.
 """
 
-import atexit
 import multiprocessing
 import os
 import pickle
@@ -12,7 +11,10 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from functools import cache
 from importlib.machinery import ModuleSpec
+from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from pipeline.errors import LiantuError
 
 if TYPE_CHECKING:
     from pebble import ProcessFuture, ProcessPool
@@ -41,10 +43,17 @@ def each(
 
     `seconds` and `memory` (bytes; where the system limits address space) are for one item; `most` processes at most.
     """
-    pool = _pool(memory, min(most, cores()))
-    futures: list[ProcessFuture[Any]] = [
-        pool.schedule(_packed, args=[function, item], timeout=seconds) for item in items
-    ]
+    if multiprocessing.current_process().daemon:  # a process of the caller's pool may not have its own, and is one
+        yield from (_here(function, item) for item in items)
+        return
+    try:
+        pool = _pool(memory, min(most, cores()))
+        futures: list[ProcessFuture[Any]] = [
+            pool.schedule(_packed, args=[function, item], timeout=seconds) for item in items
+        ]
+    except (OSError, RuntimeError) as error:
+        _pool.cache_clear()
+        raise LiantuError("工作进程", f"启动不了（{error}）", "请检查临时文件夹（TMPDIR）是否可写") from error
     try:
         for future in futures:
             yield _outcome(future)
@@ -101,10 +110,21 @@ def _limited(memory: int) -> None:
         import resource
     except ImportError:  # Windows: the limit on time alone
         return
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 # The processes
+
+
+def _here(function: Callable[[Any], Any], item: object) -> Any:
+    try:
+        return function(item)
+    except MemoryError:
+        return Lost.MEMORY
+    except Exception as error:  # whatever it raises, as in a process
+        return error
 
 
 def cores() -> int:
@@ -122,7 +142,7 @@ def _pool(memory: int, processes: int) -> "ProcessPool":
         context.set_forkserver_preload(["pipeline.extract.fixed"])
     _without_main()
     pool = ProcessPool(processes, PIECES, _limited, (memory,), context)
-    atexit.register(_stopped, pool)
+    Finalize(None, _stopped, (pool,), exitpriority=10)  # unlike atexit also where this is a process of a pool itself
     return pool
 
 

@@ -66,10 +66,13 @@ def blocks_of(runs: Sequence[Run], frames: Sequence[Frame], strokes: Sequence[St
     last = max((bottom for *_, bottom in drawn), default=float("-inf"))
     titles = [box[1] for group, box in zip(groups, boxes, strict=True) if any(is_title(one.text) for one in group)]
     begin = min(titles, default=float("-inf"))  # what stands above the first title is the paper's
+    above = [piece for piece in pieces if piece.low < begin]
+    drawn_above = any(frame.top < begin for frame in frames)
+    notice = not drawn_above and not any(is_marking(one.text) or is_label(one.text) for one in above)
     return [
         Block(
             tuple(run for piece in group for run in piece.runs),
-            not flanked and (box[3] < begin or not _belongs(group, box, first, last)),
+            (box[3] < begin and (notice or not flanked)) or not (flanked or _belongs(group, box, first, last)),
             max(other[2] for other in boxes if abs(other[0] - box[0]) <= SAME),
         )
         for group, box, flanked in zip(groups, boxes, beside, strict=True)

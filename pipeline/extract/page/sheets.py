@@ -124,10 +124,12 @@ def _going_on(boxes: list[Box], before: Sequence[Box], own: Sequence[Box], after
 
     A row that the end of the page broke, one without its first cell, is put to the row before, in `boxes`.
     """
-    heads = {box.text for box in before if _cell(box).row == min(_cell(one).row for one in before)}
     first = min(_cell(box).row for box in after)
-    if {box.text for box in after if _cell(box).row == first} == heads:
-        first += 1
+    start = min(_cell(box).row for box in before)
+    while (again := {box.text for box in after if _cell(box).row == first}) and again == {
+        box.text for box in before if _cell(box).row == start
+    }:
+        first, start = first + 1, start + 1
     end = max(_cell(box).row + _cell(box).rows for box in before)
     last = {_cell(box).column: box for box in before if _cell(box).row + _cell(box).rows == end}
     broken = [box for box in after if _cell(box).row == first]
