@@ -949,3 +949,17 @@ def test_an_underlined_word_stands() -> None:
     glyphs = words("收受财物", 104, 104)
     line = Stroke(glyphs[0].x0, glyphs[0].bottom, glyphs[-1].x1, glyphs[0].bottom)
     assert told(glyphs, [Area(100, 100, 240, 130)], [line]) == [("收受财物",)]
+
+
+def test_a_notice_in_two_columns_above_the_title_is_running_text() -> None:
+    """What stands beside each other is drawn, unless it stands above the title of all charts of the page."""
+    notice = [*words("各科室要认真组织学习。", 60, 60), *words("本图自印发之日起执行。", 330, 60)]
+    chart = [
+        *words("甲局行政许可廉政风险防控图", 150, 120, 14),
+        *words("受理", 60, 160),
+        *words("1.收受财物。", 330, 160),
+    ]
+    frames = {box.text: box.frame for box in boxes([*notice, *chart])}
+    assert frames["各科室要认真组织学习。"] is None
+    assert frames["本图自印发之日起执行。"] is None
+    assert frames["1.收受财物。"] == "shape"

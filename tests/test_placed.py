@@ -714,6 +714,29 @@ def test_a_stage_in_a_row_across_the_columns_heads_the_rows_below() -> None:
     assert held(only([title(), *boxes, *stages])) == {"受理": "险甲措甲", "审查": "险乙措乙"}
 
 
+def test_a_head_over_heads_does_not_part_a_column() -> None:
+    """Heads of two rows: what the lower says of a column holds, not that two stand over it."""
+    upper = row(1, "流程环节", "风险点", "", "防控措施", "")
+    heads = [merged(upper[0], rows=2), merged(upper[1], columns=2), merged(upper[2], columns=2)]
+    heads += row(2, "", "表现形式", "风险等级", "措施", "责任人")
+    rows = [*row(3, "受理", "甲事项", "高", "甲做法", "甲科"), *row(4, "审查", "乙事项", "低", "乙做法", "乙科")]
+    found = records([title(), *heads, *rows])
+    said = {
+        stage: (one.risk_points, one.level, one.control_measures, one.responsible_party) for stage, one in found.items()
+    }
+    assert said == {
+        "受理": (("甲事项",), "高", ("甲做法",), "甲科"),
+        "审查": (("乙事项",), "低", ("乙做法",), "乙科"),
+    }
+
+
+def test_a_legend_over_a_column_is_no_head_of_it() -> None:
+    legend = [box(40 * number, 20, level, w=36, h=12) for number, level in enumerate(("高风险", "中风险", "低风险"))]
+    found = records([title(), *legend, *spine()])
+    assert [one.level for one in found.values()] == ["高"] * len(STAGES)
+    assert held(only([title(), *legend, *spine()])) == WHOLE
+
+
 # Levels and owners in boxes of their own
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from pipeline.extract.workers import Lost, cores, each
 from tests import chores
+from tests.gate import CORPUS
 
 ROOT = Path(__file__).parent.parent
 LONG = 60.0  # seconds, for what ends by itself
@@ -173,3 +174,35 @@ def test_an_interrupt_ends_it_at_once(tmp_path: Path) -> None:
         assert errors.rstrip().endswith("KeyboardInterrupt")
         assert errors.count("Traceback") == 1, "only the program itself complains"
         assert_none_is_left(process.pid)
+
+
+POOLS = """
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import Pool
+from pathlib import Path
+from pipeline.ingest import read
+
+
+def count(name):
+    return len(read(Path(name), name).records)
+
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(1) as pool:
+        print(*pool.map(count, sys.argv[1:]), flush=True)
+    with Pool(1) as pool:
+        print(*pool.map(count, sys.argv[1:]), flush=True)
+"""
+
+
+def test_a_file_can_be_read_in_a_process_of_a_pool(tmp_path: Path) -> None:
+    """Processes of a pool end without waiting for those that read for them; those of `Pool` may have none."""
+    script = tmp_path / "pools.py"
+    script.write_text(POOLS, "utf-8")
+    specimen = CORPUS / "pdf-columns-frameless.pdf"
+    done = subprocess.run(
+        [sys.executable, script, specimen], cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.stdout.split(), done.stderr, done.returncode) == (["9", "9"], "", 0)
