@@ -221,6 +221,17 @@ def test_text_that_cannot_be_seen_was_guessed() -> None:
     assert (hidden.text, hidden.confidence < 1) == ("案", True)
 
 
+@pytest.mark.parametrize(
+    ("printed", "actual", "said"),
+    [("1", "002e", "."), ("甲", "4e594e19", "乙丙"), ("甲乙", "4e194e01", "丙丁"), ("甲乙丙", "4e194e01", "甲乙丙")],
+)
+def test_glyphs_say_what_the_file_says_they_do(printed: str, actual: str, said: str) -> None:
+    """One by one, or a single glyph several characters; what cannot be told apart stays as it is printed."""
+    words, after = text(printed, turned(0), 10), text("丁", turned(0, 150), 10)
+    found = marks(f"/Span <</ActualText <feff{actual}>>> BDC {words} EMC {after}")
+    assert "".join(glyph.text for glyph in found.glyphs) == said + "丁"
+
+
 def test_space_mirrored_twice_is_upright() -> None:
     """Browsers count from the top, and mirror the text back."""
     [glyph] = marks(f"1 0 0 -1 0 300 cm {text('立', '1 0 0 -1 50 50', 10)}").glyphs

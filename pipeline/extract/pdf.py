@@ -19,7 +19,7 @@ from pdfminer.converter import PDFLayoutAnalyzer
 from pdfminer.pdffont import PDFUnicodeNotDefined
 from pdfminer.pdfinterp import PDFPageInterpreter
 from pdfminer.pdftypes import resolve1
-from pdfminer.utils import apply_matrix_pt, apply_matrix_rect
+from pdfminer.utils import apply_matrix_pt, apply_matrix_rect, decode_text
 
 from pipeline.errors import State, Unreadable
 from pipeline.extract.container import FETCH, Kind, refusal
@@ -186,14 +186,23 @@ class _Paper(PDFLayoutAnalyzer):
         self._confidence = 1.0
         self._painted = 0
         self._matrices: list[Matrix] = []
-        self._tags: list[bool] = []  # of each marked content begun: whether it stands on a hidden layer
+        self._tags: list[tuple[bool, str, int]] = []  # of marked content: hidden, its actual text, its first glyph
 
     def begin_tag(self, tag: Any, props: Any = None) -> None:
-        self._tags.append(tag.name == "OC" and getattr(props, "name", None) in self._layers)
+        hidden = tag.name == "OC" and getattr(props, "name", None) in self._layers
+        self._tags.append((hidden or self._hidden, _actual_text(props), len(self.glyphs)))
 
     def end_tag(self) -> None:
-        if self._tags:
-            self._tags.pop()
+        """Glyphs say what the file says they say, ISO 32000-1, 14.9.4, if it tells so one by one."""
+        _, text, first = self._tags.pop() if self._tags else (False, "", 0)
+        own = self.glyphs[first:]
+        if text and len(own) in (1, len(text)):
+            said = [text] if len(own) == 1 else text
+            self.glyphs[first:] = [glyph._replace(text=one) for glyph, one in zip(own, said, strict=True)]
+
+    @property
+    def _hidden(self) -> bool:
+        return bool(self._tags) and self._tags[-1][0]
 
     def begin_figure(self, name: str, bbox: Any, matrix: "Matrix") -> None:
         self._matrices.append(self.ctm)
@@ -203,7 +212,7 @@ class _Paper(PDFLayoutAnalyzer):
 
     def render_image(self, name: str, stream: Any) -> None:
         self._count()
-        if any(self._tags):
+        if self._hidden:
             return
         x0, y0, x1, y1 = apply_matrix_rect(self.ctm, (0, 0, 1, 1))
         self.images.append(Area(x0 - self._left, self._upper - y1, x1 - self._left, self._upper - y0, False))
@@ -211,7 +220,7 @@ class _Paper(PDFLayoutAnalyzer):
     def paint_path(self, gstate: "PDFGraphicState", stroke: bool, fill: bool, evenodd: bool, path: Steps) -> None:
         for piece in _pieces(path):
             self._count()
-            if any(self._tags):
+            if self._hidden:
                 continue
             points = [apply_matrix_pt(self.ctm, step[-2:]) for step in piece if step[0] != "h"]
             placed = [(x - self._left, self._upper - y) for x, y in points]
@@ -245,7 +254,7 @@ class _Paper(PDFLayoutAnalyzer):
         self.glyphs.append(
             Glyph(text, x0 - self._left, self._upper - y1, x1 - self._left, self._upper - y0, turn, self._confidence)
         )
-        if any(self._tags):
+        if self._hidden:
             self.glyphs.pop()
             self._count()
         if len(self.glyphs) > MOST:
@@ -256,6 +265,11 @@ class _Paper(PDFLayoutAnalyzer):
         self._painted += 1
         if self._painted > MOST:
             raise TooMuch
+
+
+def _actual_text(props: Any) -> str:
+    text = resolve1(props.get("ActualText")) if isinstance(props, dict) else None
+    return decode_text(text) if isinstance(text, bytes) else ""
 
 
 def _hidden_layers(page: "Page") -> frozenset[str]:
