@@ -28,9 +28,11 @@ def parted_by_strikes(
         spans = [span for one in through if (span := _struck(one, run))]
         struck += [piece for span in spans for start, piece in pieces_of(run, span) if start == span[0]]
         kept += [_without(run, spans)] if spans else [run]
-    return [
-        run for run in kept if any(glyph.text != NOTHING and not glyph.text.isspace() for glyph in run.glyphs)
-    ], struck
+    return [run for run in kept if _says_something(run)], struck
+
+
+def _says_something(run: Run) -> bool:
+    return any(glyph.text != NOTHING and not glyph.text.isspace() for glyph in run.glyphs)
 
 
 def _without(run: Run, spans: Iterable[tuple[int, int]]) -> Run:
