@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ from pipeline.chart import read_charts
 from pipeline.errors import State, Unreadable
 from pipeline.extract import CONVERTED, READERS, extract
 from pipeline.model import Ocr, Reading
-from pipeline.records import records_of
+from pipeline.records import records_of, scale_in
+from pipeline.register import read_registers
 
 if TYPE_CHECKING:
     from pipeline.extract.ahead import Ahead
@@ -90,7 +92,12 @@ def read(
     `agency` serves charts that name none; `ahead` converts files that need it together with others; `ocr` as in
     `extract`.
     """
-    arranged = arrange(extract(path, document, ahead, ocr))
-    found = read_charts(arranged)
-    records = tuple(record for chart in found.charts for record in records_of(arranged.source, chart, agency))
-    return Reading(arranged.source, found.charts, records, found.problems, found.tally)
+    extracted = extract(path, document, ahead, ocr)
+    registers = read_registers(extracted)
+    found = read_charts(arrange(registers.rest))
+    drawn = (replace(chart, index=chart.index + len(registers.charts)) for chart in found.charts)
+    charts = (*registers.charts, *drawn)
+    scale = scale_in(extracted, charts)
+    records = tuple(record for chart in charts for record in records_of(extracted.source, chart, scale, agency))
+    problems = (*found.problems, *registers.problems)
+    return Reading(extracted.source, charts, records, problems, registers.tally + found.tally)

@@ -66,13 +66,17 @@ Frame = Literal["shape", "cell", "margin"]  # a drawn box, a table's cell, the m
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A place in the document's `table`-th table: its first row and column, and how many it spans."""
+    """A place in the document's `table`-th table: its first row and column, and how many it spans.
+
+    `within` is the table, row and column of the cell of another table in which this one stands.
+    """
 
     table: int
     row: int
     column: int
     rows: int = 1
     columns: int = 1
+    within: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,7 @@ class Stage:
     """One stage of a chart with the boxes that belong to it; `label` as written, without blanks.
 
     `levels` and `parties` are those that stand in boxes of their own; `marks` are these boxes and that of its name.
+    `unit` are the departments a register names, from the most general; None in a chart, where owners tell.
     """
 
     label: str
@@ -152,6 +157,7 @@ class Stage:
     parties: tuple[str, ...] = ()
     marks: tuple[Box, ...] = ()
     placed_by: Placed = "sequence"
+    unit: tuple[str, ...] | None = None
 
     @property
     def boxes(self) -> tuple[Box, ...]:
@@ -264,6 +270,11 @@ class Tally:
     @property
     def total(self) -> int:
         return self.in_records + self.in_titles + self.unplaced
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.in_records + other.in_records, self.in_titles + other.in_titles, self.unplaced + other.unplaced
+        )
 
 
 @dataclass(frozen=True, slots=True)

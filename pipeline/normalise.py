@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from pipeline.model import Level
 from pipeline.terms import DEPARTMENT, LEVEL_MARK, PARTY_MARK, plain, stage_term
 
 __all__ = [
@@ -12,7 +11,6 @@ __all__ = [
     "department_of",
     "item_number",
     "items_of",
-    "level_of",
     "marks_of",
     "stage_label",
     "unmarked",
@@ -137,15 +135,10 @@ def _numbered_parts(text: str) -> Iterator[str]:
 # A number within a line: behind a stop, and written so that it is no quantity.
 _INNER_NUMBER = re.compile(
     r"(?<=[；;。，,\s])(?:[（(](\d{1,2})[)）]|(\d{1,2})\s*[、.．)）:：](?!\d)|([①-⑳])"
+    rf"|\d{{1,2}}[.．]\d{{1,2}}[、.．]?\s?(?=[“《\u4e00-\u9fff])(?!{_UNIT})"
     rf"|(?<=[；;。])(\d{{1,2}})(?=[\u4e00-\u9fff])(?!{_UNIT})"
     rf"|(?<=[；;。])(?:{_HAN}是|[（(]{_HAN}[)）]))"
 )
-
-
-def level_of(label: str | None) -> Level | None:
-    """高, 中 or 低 where the label names one of them; scales of other words stay None."""
-    found = re.match(r"[“\"'（(]*(?:较)?([高中低])", plain(label or ""))
-    return {"高": "高", "中": "中", "低": "低"}[found[1]] if found else None  # type: ignore[return-value]
 
 
 def stage_label(paragraphs: Iterable[str]) -> str:

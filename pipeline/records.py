@@ -3,22 +3,32 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from pipeline.model import Box, Chart, Place, Record, Source, Stage
-from pipeline.normalise import canonical_stage, department_of, items_of, level_of, marks_of
+from pipeline.levels import scale_of
+from pipeline.model import Box, Chart, Document, Level, Place, Record, Source, Stage
+from pipeline.normalise import canonical_stage, department_of, items_of, marks_of
 
-__all__ = ["records_of"]
+__all__ = ["records_of", "scale_in"]
 
 LEGIBLE = 0.9  # the mean confidence of a line of recognised text below which some of it is likely wrong
 
 
-def records_of(source: Source, chart: Chart, agency: str | None = None) -> Iterator[Record]:
+Scale = Mapping[str, Level | None]  # what the labels of a document's levels mean
+
+
+def scale_in(document: Document, charts: Iterable[Chart]) -> Scale:
+    """What the labels of the levels of a document's charts mean, by all that the document says of them."""
+    labels = [levels[-1] for chart in charts for stage in chart.stages if (levels := _marks(stage)[0])]
+    return scale_of(labels, (paragraph for box in document.boxes for paragraph in box.paragraphs))
+
+
+def records_of(source: Source, chart: Chart, scale: Scale, agency: str | None = None) -> Iterator[Record]:
     """The records of a chart; `agency` serves charts that name none."""
     department = _department(chart)
     for order, stage in enumerate(chart.stages):
         if stage.risks or stage.measures or stage.monitors:
-            yield _record(source, chart, stage, order, chart.agency or agency, department)
+            yield _record(source, chart, stage, order, scale, chart.agency or agency, department)
 
 
 def _department(chart: Chart) -> str | None:
@@ -33,11 +43,13 @@ def _record(
     chart: Chart,
     stage: Stage,
     order: int,
+    scale: Scale,
     agency: str | None,
     department: str | None,
 ) -> Record:
     levels, parties = _marks(stage)
     party = parties[-1] if parties else None
+    department = department if stage.unit is None else None
     risks, measures, monitors = _items(stage.risks), _items(stage.measures), _items(stage.monitors)
     return Record(
         id=_identity(source.sha256, chart.index, order, stage.label, risks, measures, monitors, levels, parties),
@@ -54,11 +66,11 @@ def _record(
         stage_label=stage.label,
         stage_order=order,
         risk_points=risks,
-        level=level_of(levels[-1]) if levels else None,
+        level=scale.get(levels[-1]) if levels else None,
         level_label=levels[-1] if levels else None,
         control_measures=measures,
         responsible_party=party,
-        unit=tuple(filter(None, (agency, department_of(party) or department))),
+        unit=_unit(stage, agency, department_of(party) or department),
         monitoring_points=monitors,
         placed_by=stage.placed_by,
         confidence=min([stage.confidence, *(round(box.confidence, 2) for box in stage.boxes)]),
@@ -70,6 +82,12 @@ def _record(
         ),
         boxes=tuple(map(Place.of, stage.boxes)),
     )
+
+
+def _unit(stage: Stage, agency: str | None, department: str | None) -> tuple[str, ...]:
+    """The path to the department of a stage: the one a register names, else the one that its owner tells."""
+    below = stage.unit if stage.unit is not None else (department,)
+    return tuple(dict.fromkeys(filter(None, (agency, *below))))
 
 
 def _marks(stage: Stage) -> tuple[tuple[str, ...], tuple[str, ...]]:

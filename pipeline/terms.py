@@ -16,11 +16,13 @@ __all__ = [
     "BRACKETED",
     "BRANCH",
     "CLOSING",
+    "COLUMNS_OF_OTHERS",
     "CUES",
     "DEPARTMENT",
     "FAMILY_WORDS",
     "FIELDS",
     "HEADING",
+    "HEADS",
     "KIN",
     "LABELS",
     "LEVEL_MARK",
@@ -28,14 +30,18 @@ __all__ = [
     "MONITOR_WORDS",
     "OPENING",
     "PARTY_MARK",
+    "PARTY_WORDS",
     "RISK_WORDS",
     "STAGES",
     "STOCK_PHRASES",
+    "NO_VALUE",
     "UNKNOWN_BARE",
     "WEAK_MEASURE_WORDS",
     "WEAK_RISK_WORDS",
+    "Column",
     "StageTerm",
     "category_of",
+    "column_of",
     "label_kinds",
     "plain",
     "stage_term",
@@ -108,7 +114,7 @@ LEVEL_MARK = re.compile(
     rf"[（(]?(?:廉\s*政\s*)?{_LEVEL_WORDS}\s*(?:[:：]\s*(?P<level>[^。；;，,）)]{{0,14}})"
     rf"|为?\s*(?P<bare>{_LEVEL_VALUE}))[\s。；;）)]*$"
 )
-_PARTY_WORDS = _spaced(
+PARTY_WORDS = _spaced(
     *(
         "责任主体",
         "责任人员",
@@ -125,7 +131,7 @@ _PARTY_WORDS = _spaced(
 )
 # An owner stands behind a stop or at the beginning of its line: `明确责任人：…` is a sentence about owners.
 PARTY_MARK = re.compile(
-    rf"(?:^\s*|(?<=[。；;，,、）)\s])|[（(])(?:直接|部门|风险防控|防控|主要)?{_PARTY_WORDS}\s*[:：]"
+    rf"(?:^\s*|(?<=[。；;，,、）)\s])|[（(])(?:直接|部门|风险防控|防控|主要)?{PARTY_WORDS}\s*[:：]"
     r"\s*(?P<party>[^（()）]*(?:[（(][^（()）]*[）)][^（()）]*)*)[）)]?\s*$"
 )
 
@@ -178,6 +184,101 @@ def category_of(text: str) -> str | None:
     if not found:
         return None
     return _CATEGORY_WORDS.get(found[0]) or _CATEGORY_WORDS.get(re.sub(r"(职权|权力|事项)?类?$", "", found[0]))
+
+
+# The heads of a register's columns, by what stands below them. `form` says how a risk shows itself (whole sentences),
+# `name` what it is called; where both stand, the sentences are the risks. `owner` is an organisation that answers for
+# something (责任主体), `party` a person; the other columns tell what an owner is. The first pattern that fits decides.
+Column = Literal[
+    "serial", "code", "count", "category", "class", "level", "form", "name", "measure", "monitor", "party", "owner",
+    "leader", "stage", "matter", "power", "duty", "post", "person", "unit", "other",
+]  # fmt: skip
+_ORGAN = r"(?:单位|部门|科室|处室|股室|室|机构|主体|组织|站所|科|处|股|站|所|中心|窗口|大队|支队)"
+_ORGANS = rf"{_ORGAN}(?:{_AND}?[(]?{_ORGAN}[)]?)*(?:名称)?"
+_RISK = r"(?:(?:主要|岗位|廉政|廉洁|腐败|党风|权力|业务|工作|具体|存在|潜在|可能|易发|排查|查找|重点|的|出)*(?:风险|腐败|廉政)(?:防控)?(?:隐患|问题)?)"
+_GUARD = r"(?:防控|防范|控制|管控|预防|整改|监督|监管|应对|防治|化解|治理|监控|制约|防御|规避|改进)"
+_FORM = r"(?:主要|具体|典型)*(?:表现形式|表现|描述|内容|情形|表述|说明|行为|形式|现象|情况|问题|特征|隐患|漏洞|场景|详情|分析|环节)"
+HEADS: dict[Column, str] = {
+    "serial": r"序号?|编号|项次|排序|NO\.?|№|序列号?|序次|风险点?(?:编号|序号)|号",
+    "count": rf"{_RISK}?点?(?:的)?(?:数量|个数|总数|数|数目)|(?:高|中|低)(?:级|等)?风险点?(?:数量|个数|数)?|小计|合计",
+    "code": r"(?:行政)?(?:职权|权力|事项|权责|职责|实施)(?:清单)?(?:编码|代码|编号|序号)|编码|代码",
+    "category": r"(?:行政)?(?:职权|权力|事项|权责|业务|项目|职责)(?:的)?(?:类型|类别|种类|性质|分类)|类别|类型|种类|分类",
+    "class": rf"{_RISK}点?(?:的)?(?:类别|类型|种类|分类|性质|来源)",
+    "level": (
+        rf"(?:{_RISK}点?|评定|评估|自评|审定|核定|防控|预警|确定)*(?:的)?(?:等级|级别|级次|等次|程度|层级|评级|定级|分级|大小|级)(?:评定|评估|划分|认定|分类)?"
+    ),
+    "stage": (
+        r"(?:工作|办理|业务|权力|职权|审批|运行|风险|岗位|办事|行政|防控|内部|主要|关键|所处|所在|权力运行|廉政)*(?:流程(?:环节|步骤|名称|节点|阶段)?|环节|步骤|阶段|节点|程序)(?:名称|[(]阶段[)]|[(]环节[)])?"
+        rf"|环节{_AND}步骤|{_RISK}点?(?:所在|所处)?(?:环节|阶段)"
+    ),
+    "form": (
+        rf"{_RISK}点?(?:的)?(?:{_AND}|[(])*{_FORM}(?:(?:{_AND}|[(])+{_FORM}|[)])*|(?:具体|主要|典型)?表现(?:形式|行为)?(?:描述)?"
+        rf"|(?:典型|具体)(?:表现|场景)|高发问题|隐患环节|常见漏洞|存在(?:的)?(?:主要)?(?:问题|隐患)|(?:易发)?(?:问题|隐患)(?:表现)?|风险点{_AND}*表现形式"
+    ),
+    "measure": (
+        rf"(?:{_RISK}点?|{_GUARD}|廉政|廉洁|主要|具体|岗位|制度|工作|相应|管理|拟采取的?|采取的?|现有|识别与|对策|权力|{_AND}|的)*"
+        rf"(?:措施|方法|手段|对策|办法|要点|制度建设|制度保障|机制|建议|方向|要求|制度|识别与控制)"
+        rf"(?:(?:{_AND}|[(])*(?:{_GUARD}|责任|工作|制度|相关|示例|建议)*(?:措施|制度|示例|建议|要求|办法|名称|内容)?[)]?)*|{_GUARD}(?:内容|情况)"
+    ),
+    "monitor": r"(?:电子)?(?:监察|监控|监测|预警|监督)(?:点|指标|节点|要点|内容|环节)(?:设置)?",
+    "leader": r"(?:主管|分管|责任|包保|监管|监督|挂点|带班|风险|防控|牵头)*(?:领导|院长|校长|局长)(?:姓名)?",
+    "owner": (
+        rf"(?:{_RISK}点?|{_GUARD}|主要|第一|直接|主体|的)*(?:责任|牵头|落实|防控|管控|监督){_ORGANS}(?:(?:{_AND}|[(])+(?:责任)?(?:人|负责人|领导|{_ORGAN})[)]?)*"
+    ),
+    "party": (
+        rf"(?:{_RISK}点?|{_GUARD}|直接|主要|第一|具体|部门|科室|单位|岗位|落实|监督|各级|主体|的)*(?:责任(?:人员|人|者|岗位|岗)|负责人员?|承办人员?|经办人员?|责任|责任落实)"
+        rf"(?:(?:{_AND}|[(])*(?:职务|姓名|岗位|签字|责任人|责任单位|负责人|责任部门|单位|部门|人)[)]?)*|(?:风险)?防控岗位|管控人"
+    ),
+    "matter": r"(?:重要|重点|关键|主要)(?:环节|部位|领域)|(?:风险)?(?:领域|部位)",
+    "name": rf"{_RISK}(?:点|源|项|事项|因素|节点|岗位点|点位)?(?:名称|及表现)?|{_RISK}?(?:点)(?:位|名称)?",
+    "duty": r"(?:岗位|工作|主要|部门|科室|具体|职能)*职(?:责|能)(?:内容|范围|描述|权限)?|职责任务",
+    "power": (
+        r"(?:行政|主要|具体|公共|涉及的?|行使的?|相关|重点|重要|廉政|内部|审批|许可|服务|管理)*(?:职权|权力|权责|权利|事权|职责权限|权限|业务|事项|项目|工作)(?:清单|事项|项目|名称|内容|类|任务|业务|工作|权力|和)*"
+    ),
+    "post": (
+        rf"(?:{_RISK}点?|涉及的?|重点|重要|工作|所在|相关|的|所涉)*(?:岗位|职位|职务|岗)(?:{_AND}?(?:名称|类别|人员|职务|姓名|[(](?:人员|职务|姓名|环节)[)]))*"
+    ),
+    "person": r"姓名|人员|在岗人员|涉及人员|岗位人员|工作人员",
+    "unit": (
+        rf"(?:所属|所在|归口|业务|职能|内设|实施|承办|主管|排查|填报|涉及的?|具体|经办|行使|权力|职权|风险|申报|主办|报送|办理|下属|二级|各|县政府|市政府|本|被|主责|机关)*{_ORGANS}"
+    ),
+    "other": (
+        r"备注|说明|(?:设定|法律|法规|制度|政策|实施|职权|权力|行使)?依据(?:名称)?|(?:监管|服务|监督|投诉|举报|咨询|联系)*(?:电话|方式)|控制目标|(?:办理|完成|整改|法定|承诺)?时[限间]"
+        r"|(?:发生)?(?:概率|可能性|频率)|(?:危害|影响|后果|损失)(?:程度|严重性|性)?|(?:风险)?(?:成因|原因|产生原因|形成原因)|公开(?:方式|范围|形式|时间)|[LEC]值|D值|分值|得分"
+        r"|(?:防控)?(?:效果|目标|期限)|完成情况|落实情况|.{0,4}(?:签字|签名|签章|盖章)|.{0,4}日期"
+    ),
+}
+# Heads of lists that are not ours: of dangers at work, of duties, of powers.
+COLUMNS_OF_OTHERS: dict[str, re.Pattern[str]] = {
+    "safety": re.compile(
+        r"危险源|危险[、和及(（]?有害因素|事故(?:类型|类别|后果|隐患)|致害物|作业(?:活动|场所|内容)|管控层级|应急(?:措施|处置)|伤害|隐患排查"
+        r"|(?:可能)?(?:导致|造成|发生)的?(?:后果|事故|危害)|工程技术措施|个体防护|安全风险|风险因素|[LECD]值|[(（][LECD][)）]"
+    ),
+    "duty": re.compile(r"责任事项|追责|问责(?:情形|依据)|责任清单|失职情形|免责|履职"),
+    "power": re.compile(
+        r"(?:设定|实施|法律|法定|职权|权力|事项)依据|行使层级|实施(?:主体|层级)|权力来源|办理时限|收费(?:标准|依据)|申请(?:条件|材料)|公开(?:范围|方式)|服务对象|办件类型"
+    ),
+}
+# What stands in a cell that says nothing.
+NO_VALUE = re.compile(r"[\-—－–_/\\.。·]*|无|暂无|空|略|无此项|不涉及|N/?A|null|None|nan", re.IGNORECASE)
+_HEADS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in HEADS.items()}
+_IN_BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
+LONGEST_HEAD = 24  # characters
+
+
+@lru_cache(maxsize=1 << 12)
+def column_of(head: str) -> Column | None:
+    """What stands under a head of a register, or behind a label of a list; None for a text that is no head.
+
+    What stands in brackets explains (`风险等级（高、中、低）`) unless the words make no head without it.
+    """
+    whole = plain(head).strip(':：*"“”。、,')
+    for bare in dict.fromkeys((_IN_BRACKETS.sub("", whole), whole)):
+        if bare and len(bare) <= LONGEST_HEAD:
+            found = next((kind for kind, pattern in _HEADS.items() if pattern.fullmatch(bare)), None)
+            if found:
+                return found
+    return None
 
 
 # Words by which a department's name and a power's name show that they belong to one field of government.

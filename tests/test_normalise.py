@@ -12,7 +12,6 @@ from pipeline.normalise import (
     department_of,
     item_number,
     items_of,
-    level_of,
     marks_of,
     stage_label,
     unmarked,
@@ -287,34 +286,6 @@ def test_marks_are_taken_off_the_end(line: str, left: str) -> None:
 def test_a_sentence_about_levels_is_not_a_mark(sentence: str) -> None:
     assert items_of([f"1.{sentence}。"]) == (sentence,)
     assert marks_of([f"1.{sentence}。"]) == ((), ())
-
-
-@pytest.mark.parametrize(
-    ("label", "level"),
-    [
-        *((word, word) for word in "高中低"),
-        *((f"{word}级", word) for word in "高中低"),
-        *((f"{word}风险", word) for word in "高中低"),
-        *((f"“{word}”", word) for word in "高中低"),
-        ("（高）", "高"),
-        ("较高", "高"),
-        ("高(★★★)", "高"),
-        ("一级", None),
-        ("Ⅰ级", None),
-        ("A级", None),
-        ("★★★", None),
-        ("红", None),
-        ("重大", None),
-        ("一般", None),
-        ("1中2低", None),
-        ("级", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_only_high_middle_and_low_become_levels(label: str | None, level: str | None) -> None:
-    """Other scales run in directions that differ from publisher to publisher."""
-    assert level_of(label) == level
 
 
 # Stages and departments

@@ -17,7 +17,7 @@ from pipeline.arrange import arrange, is_drawn
 from pipeline.chart import Charts, read_charts
 from pipeline.model import BBox, Box, Cell, Chart, Document, Frame, Line, Record
 from pipeline.plane import ACROSS, DOWN, Axis, Rect, apart, overlap, pitch, plane_of, share
-from pipeline.records import records_of
+from pipeline.records import records_of, scale_in
 from pipeline.regions import Region, charts_of, regions
 from pipeline.roles import formed
 from pipeline.seats import work_axis
@@ -151,7 +151,9 @@ def held(chart: Chart) -> dict[str, str]:
 
 def records(boxes: Iterable[Box], lines: Iterable[Line] = ()) -> Mapping[str, Record]:
     """The records of one chart by stage."""
-    return {one.stage_label: one for one in records_of(SOURCE, only(boxes, lines))}
+    chart = only(boxes, lines)
+    scale = scale_in(Document(SOURCE, ()), [chart])
+    return {one.stage_label: one for one in records_of(SOURCE, chart, scale)}
 
 
 def codes(found: Charts) -> list[str]:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import Box, Chart, Kind, Record, Stage
-from pipeline.records import records_of
+from pipeline.model import Box, Chart, Document, Kind, Record, Source, Stage
+from pipeline.records import records_of, scale_in
 from tests.dumps import CASE, LICENCE, SOURCE, Drawn, Step, by_stage, drawn, dump, reading
 
 TITLE = "望溪市财政局行政许可——记账资格审批廉政风险防控图"
 HEADING = "行政职权廉政风险防控图"
+
+
+def made(source: Source, chart: Chart, agency: str | None = None) -> Iterator[Record]:
+    """The records of a chart that is all of its document."""
+    return records_of(source, chart, scale_in(Document(source, ()), [chart]), agency)
 
 
 def chart(*stages: Stage, **fields: object) -> Chart:
@@ -32,7 +38,7 @@ def stage(label: str = "受理", risks: tuple[str, ...] = (), measures: tuple[st
 
 
 def record(one: Stage, asked: str | None = None, **fields: object) -> Record:
-    [found] = records_of(SOURCE, chart(one, **fields), asked)
+    [found] = made(SOURCE, chart(one, **fields), asked)
     return found
 
 
@@ -129,7 +135,7 @@ def test_an_owner_alone_in_the_box_behind_measures_is_the_responsible_party(tmp_
 
 def test_a_bare_stage_is_no_record_but_counts_in_the_order() -> None:
     bare, full = stage("申请"), stage("受理", ("1.熟人先办。", "风险等级：高"))
-    [found] = records_of(SOURCE, chart(bare, full))
+    [found] = made(SOURCE, chart(bare, full))
     assert (found.stage, found.stage_order) == ("受理", 1)
 
 
@@ -209,7 +215,7 @@ def test_a_persons_stage_is_of_the_department_that_owns_half_the_chart(
     owners: list[str], departments: list[str | None]
 ) -> None:
     stages = [stage(f"第{owner}关", measures=("1.轮岗。", f"责任人：{owner}")) for owner in owners]
-    found = list(records_of(SOURCE, chart(*stages, agency="丙局")))
+    found = list(made(SOURCE, chart(*stages, agency="丙局")))
     assert [one.unit for one in found] == [("丙局", name) if name else ("丙局",) for name in departments]
     assert [one.responsible_party for one in found] == owners
 
@@ -246,9 +252,9 @@ def test_other_content_has_another_id(other: Stage) -> None:
 
 def test_another_place_has_another_id() -> None:
     elsewhere = [
-        next(records_of(replace(SOURCE, sha256="1" * 64), chart(BASE))),
+        next(made(replace(SOURCE, sha256="1" * 64), chart(BASE))),
         record(BASE, index=1),
-        *records_of(SOURCE, chart(stage("申请"), BASE)),
+        *made(SOURCE, chart(stage("申请"), BASE)),
     ]
     assert len({record(BASE).id, *(one.id for one in elsewhere)}) == 4
 
@@ -259,7 +265,7 @@ def test_the_id_depends_on_nothing_else() -> None:
         record(BASE).id,
         record(replace(BASE, confidence=0.1, doubts=("甲",))).id,
         record(BASE, "丙局").id,
-        next(records_of(replace(SOURCE, path="/别处/甲.txt"), chart(BASE))).id,
+        next(made(replace(SOURCE, path="/别处/甲.txt"), chart(BASE))).id,
     }
     [one] = ids
     assert len(one) == 16
@@ -297,7 +303,7 @@ def test_ids_do_not_depend_on_how_a_process_hashes_strings(tmp_path: Path) -> No
 @given(st.lists(st.sampled_from(["申请", "受理", "审查", "决定", "审查"]), min_size=1, max_size=6))
 def test_ids_of_one_chart_differ_whatever_repeats(labels: list[str]) -> None:
     stages = [replace(BASE, label=label) for label in labels]
-    found = list(records_of(SOURCE, chart(*stages)))
+    found = list(made(SOURCE, chart(*stages)))
     assert len({one.id for one in found}) == len(labels)
 
 

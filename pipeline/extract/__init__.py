@@ -29,6 +29,8 @@ def _read_word(source: Source, data: bytes, ahead: "Ahead | None", ocr: Ocr) -> 
     from pipeline.extract.container import Kind, kind_of
     from pipeline.extract.word import read_docx
 
+    if kind_of(data) is Kind.HTML:  # what office systems export as .doc
+        return _read_table(source, data, ahead, ocr)
     if kind_of(data) not in (Kind.DOCX, Kind.ZIP, Kind.ZIP_DAMAGED):
         data = (ahead or Ahead()).docx(Path(source.path), data)
     return read_docx(source, data)
@@ -46,12 +48,33 @@ def _read_ofd(source: Source, data: bytes, ahead: "Ahead | None", ocr: Ocr) -> D
     return read_ofd(source, data, ocr)
 
 
+def _read_table(source: Source, data: bytes, ahead: "Ahead | None", ocr: Ocr) -> Document:
+    # A web page or a text is often named .xls, and a page without the usual tags is known by its name alone.
+    from pipeline.extract.container import Kind, kind_of
+
+    kind = kind_of(data)
+    if kind is Kind.HTML or Path(source.path).suffix.lower() in PAGES:
+        from pipeline.extract.html import read_html
+
+        return read_html(source, data)
+    if kind is Kind.TEXT:
+        from pipeline.extract.separated import read_separated
+
+        return read_separated(source, data)
+    from pipeline.extract.sheets import read_sheets
+
+    return read_sheets(source, data)
+
+
+PAGES = (".htm", ".html", ".mht", ".mhtml")
+SHEETS = (".csv", ".et", ".ods", ".tsv", ".xls", ".xlsm", ".xlsx")
 CONVERTED = frozenset({".doc", ".wps", ".rtf", ".odt"})  # by LibreOffice
 READERS: dict[str, Reader] = {
     ".txt": _read_text,
     **dict.fromkeys((".docx", ".docm", *sorted(CONVERTED)), _read_word),
     ".pdf": _read_pdf,
     ".ofd": _read_ofd,
+    **dict.fromkeys((*SHEETS, *PAGES), _read_table),
 }
 
 

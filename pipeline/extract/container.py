@@ -22,7 +22,19 @@ from lxml import etree
 
 from pipeline.errors import State, Unreadable
 
-__all__ = ["Kind", "check_odt", "check_ofd", "check_package", "check_xml", "kind_of", "parsed", "refusal"]
+__all__ = [
+    "FETCH",
+    "Kind",
+    "check_ods",
+    "check_odt",
+    "check_ofd",
+    "check_package",
+    "check_xlsx",
+    "check_xml",
+    "kind_of",
+    "parsed",
+    "refusal",
+]
 
 MIB = 1 << 20
 MAX_ENTRIES = 10_000
@@ -41,12 +53,15 @@ class Kind(StrEnum):
     DOCX = "docx"
     DOC = "ole-doc"  # also most .wps of Kingsoft
     ENCRYPTED = "ole-encrypted"
+    XLS = "ole-xls"  # also .et of Kingsoft
     OLE = "ole-other"
     OLE_DAMAGED = "ole-damaged"
     RTF = "rtf"
     ODT = "odt"
     FODT = "fodt"
+    ODS = "ods"
     WORD_XML = "word-xml"  # the flat XML of Word 2003
+    SHEET_XML = "sheet-xml"  # that of Excel 2003
     XLSX = "xlsx"
     PPTX = "pptx"
     OFD = "ofd"
@@ -67,20 +82,23 @@ REFUSALS = {
     Kind.DOCX: ("其实是新版 Word 文件（.docx）", "把后缀改成 .docx 再录入", State.UNSUPPORTED),
     Kind.DOC: ("其实是旧版 Word 文件（.doc）", "把后缀改成 .doc 再录入", State.UNSUPPORTED),
     Kind.ENCRYPTED: ("文件有密码", "请先去掉密码再录入", State.ENCRYPTED),
-    Kind.OLE: ("不是 Word 文档（可能是旧版表格、演示文稿或其他 Office 文件）", "请确认文件类型", State.UNSUPPORTED),
+    Kind.XLS: ("其实是旧版电子表格（.xls）", "把后缀改成 .xls 再录入", State.UNSUPPORTED),
+    Kind.OLE: ("不是文档或电子表格（可能是演示文稿或其他 Office 文件）", "请确认文件类型", State.UNSUPPORTED),
     Kind.OLE_DAMAGED: ("文件不完整（Office 文件的目录读不出来）", FETCH, State.DAMAGED),
     Kind.RTF: ("其实是 RTF 文件", "把后缀改成 .rtf 再录入", State.UNSUPPORTED),
-    Kind.ODT: ("其实是 OpenDocument 文件", "把后缀改成 .odt 再录入", State.UNSUPPORTED),
+    Kind.ODT: ("其实是 OpenDocument 文档", "把后缀改成 .odt 再录入", State.UNSUPPORTED),
+    Kind.ODS: ("其实是 OpenDocument 电子表格", "把后缀改成 .ods 再录入", State.UNSUPPORTED),
     Kind.FODT: ("其实是 OpenDocument 单一 XML 文件", SAVE_AS, State.UNSUPPORTED),
     Kind.WORD_XML: ("其实是 Word 2003 XML 文件", SAVE_AS, State.UNSUPPORTED),
-    Kind.XLSX: ("其实是电子表格", "请把防控图另存为 .docx 再录入", State.UNSUPPORTED),
+    Kind.SHEET_XML: ("其实是 Excel 2003 XML 表格", "把后缀改成 .xls 再录入", State.UNSUPPORTED),
+    Kind.XLSX: ("其实是电子表格（.xlsx）", "把后缀改成 .xlsx 再录入", State.UNSUPPORTED),
     Kind.PPTX: ("其实是演示文稿", "请把防控图另存为 .docx 再录入", State.UNSUPPORTED),
     Kind.OFD: ("其实是 OFD 版式文件", "把后缀改成 .ofd 再录入", State.UNSUPPORTED),
     Kind.ZIP: ("其实是压缩包，里面没有文档", "请解压后录入其中的文件", State.UNSUPPORTED),
     Kind.ZIP_DAMAGED: ("文件不完整（压缩包的目录读不出来）", FETCH, State.DAMAGED),
     Kind.PDF: ("其实是 PDF 文件", "把后缀改成 .pdf 再录入", State.UNSUPPORTED),
-    Kind.HTML: ("其实是网页（HTML）", SAVE_AS, State.UNSUPPORTED),
-    Kind.XML: ("其实是 XML 文件，不是 Word 文档", SAVE_AS, State.UNSUPPORTED),
+    Kind.HTML: ("其实是网页（HTML）", "把后缀改成 .html 再录入", State.UNSUPPORTED),
+    Kind.XML: ("其实是 XML 文件，不是认识的文档", SAVE_AS, State.UNSUPPORTED),
     Kind.TEXT: ("其实是纯文本", "把后缀改成 .txt 再录入", State.UNSUPPORTED),
     Kind.EMPTY: ("文件是空的", "请重新下载", State.DAMAGED),
     Kind.UNKNOWN: ("内容不是认识的文档格式", "文件可能已损坏，请重新下载或另存", State.DAMAGED),
@@ -109,6 +127,7 @@ def kind_of(data: bytes) -> Kind:
 MARKUP = (
     # By the names that make LibreOffice take them for documents: anything less it would turn into text, tags and all.
     (Kind.WORD_XML, re.compile(r"<[a-z]*:?worddocument\b[^>]*schemas\.microsoft\.com/office/word/2003/wordml")),
+    (Kind.SHEET_XML, re.compile(r"<[a-z]*:?workbook\b[^>]*urn:schemas-microsoft-com:office:spreadsheet")),
     (Kind.FODT, re.compile(r"<office:document\b(?=[^>]*opendocument:xmlns:office)[^>]*opendocument\.text")),
     (Kind.HTML, re.compile(r"<(?:!doctype\s+)?html\b|<(?:head|body|meta|table|div)\b")),
     (Kind.XML, re.compile(r"<\?xml\b")),
@@ -160,6 +179,7 @@ MINI_SECTOR, MINI_CUTOFF = 64, 4096  # 2.2
 ENTRY = struct.Struct("<64sHBBIII16sIQQIQ")  # 2.6.1
 ROOT = 5  # the type of the first entry
 WORD_FIBS = (0xA5EC, 0xA5DC)  # since Word 97, Word 6 and 95
+BIFF_BOF, BIFF_WRITE_PROTECT, BIFF_FILE_PASS = b"\x09\x08", b"\x86\x00", b"\x2f\x00"  # [MS-XLS] 2.1.7.20.1, 2.3
 FIB_ENCRYPTED = 0x0100  # [MS-DOC] 2.5.2, fEncrypted; set for XOR obfuscation as well
 
 
@@ -230,6 +250,8 @@ def _kind_of_ole(data: bytes) -> Kind:
         return Kind.ENCRYPTED
     if "WordDocument" in beside:
         return _kind_of_word(_beginning(ole, beside["WordDocument"], entries[0]))
+    if book := beside.get("Workbook") or beside.get("Book"):  # since Excel 97, Excel 5 and 95
+        return _kind_of_book(_beginning(ole, book, entries[0]))
     return Kind.OLE
 
 
@@ -238,6 +260,19 @@ def _kind_of_word(fib: bytes) -> Kind:
         return Kind.OLE_DAMAGED
     magic, flags = struct.unpack_from("<H8xH", fib)
     return Kind.ENCRYPTED if magic in WORD_FIBS and flags & FIB_ENCRYPTED else Kind.DOC
+
+
+def _kind_of_book(biff: bytes) -> Kind:
+    """By its first records: what tells of a password comes after the beginning and, at most, one other."""
+    if not biff.startswith(BIFF_BOF):
+        return Kind.OLE
+    rest = _after_record(biff)
+    rest = _after_record(rest) if rest.startswith(BIFF_WRITE_PROTECT) else rest
+    return Kind.ENCRYPTED if rest.startswith(BIFF_FILE_PASS) else Kind.XLS
+
+
+def _after_record(biff: bytes) -> bytes:
+    return biff[4 + int.from_bytes(biff[2:4], "little") :]
 
 
 def _ole(data: bytes) -> _Ole | None:
@@ -286,7 +321,10 @@ def _beginning(ole: _Ole, entry: _Entry, root: _Entry) -> bytes:
 CENTRAL = b"PK\x01\x02"  # begins every entry of the directory
 LOCAL = struct.Struct("<4s22xHH")
 ZIP_ERRORS = (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError, EOFError, struct.error, OSError)
-ODF_TEXT = b"application/vnd.oasis.opendocument.text"
+ODF = {  # by the first part, which is never deflated
+    b"application/vnd.oasis.opendocument.text": Kind.ODT,
+    b"application/vnd.oasis.opendocument.spreadsheet": Kind.ODS,
+}
 CONTENT_TYPES = "[content_types].xml"
 OFD_ROOT = "ofd.xml"  # GB/T 33190-2016, 7.3
 OFD_ENCRYPTED = "encryptions.xml"  # GM/T 0099-2020: stands beside the root and leads to the keys
@@ -296,6 +334,16 @@ WORD_TYPES = frozenset(
         "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
         "application/vnd.ms-word.document.macroenabled.main+xml",
         "application/vnd.ms-word.template.macroenabledtemplate.main+xml",
+    }
+)
+
+
+SHEET_TYPES = frozenset(
+    {
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.template.main+xml",
+        "application/vnd.ms-excel.sheet.macroenabled.main+xml",
+        "application/vnd.ms-excel.template.macroenabled.main+xml",
     }
 )
 
@@ -315,8 +363,8 @@ def _kind_of_zip(data: bytes) -> Kind:
         names = {info.filename.lower() for info in _directory(data)}
     except ZIP_ERRORS:
         return Kind.ZIP_DAMAGED
-    if "mimetype" in names and ODF_TEXT in data[:200]:  # the first part, never deflated
-        return Kind.ODT
+    if "mimetype" in names and (odf := next((kind for mark, kind in ODF.items() if mark in data[:200]), None)):
+        return odf
     folders = {name.partition("/")[0] for name in names if "/" in name}
     if not names.isdisjoint((OFD_ROOT, OFD_ENCRYPTED)):
         return Kind.OFD
@@ -340,21 +388,46 @@ def _directory(data: bytes) -> list[zipfile.ZipInfo]:
 
 def check_package(path: str, data: bytes) -> None:
     """Raises Unreadable unless the bytes are a Word package that can be parsed in bounded time and memory."""
-    parts = _parts(path, data, Kind.DOCX)
+    _check_office(path, data, Kind.DOCX, WORD_TYPES, "不是 Word 文档（没有 Word 正文部件）")
+
+
+def check_xlsx(path: str, data: bytes) -> Iterator[bytes]:
+    """The parts that hold the cells of an Excel package; Unreadable unless it can be parsed in bounded memory."""
+    parts = _check_office(path, data, Kind.XLSX, SHEET_TYPES, "不是 .xlsx 表格（没有工作簿部件，可能是 .xlsb）")
+    return (_content(path, data, part, MAX_PART) for part in parts if part.name.startswith("xl/worksheets/"))
+
+
+def _check_office(path: str, data: bytes, kind: Kind, main: frozenset[str], otherwise: str) -> list[_Part]:
+    """The parts of a sound package of Office that has one of the `main` types."""
+    parts = _parts(path, data, kind)
     by_name = {part.name: part for part in parts}
     types = _content_types(path, _content(path, data, by_name[CONTENT_TYPES], MAX_TYPES))
-    if WORD_TYPES.isdisjoint((*types.overrides.values(), *types.defaults.values())):
-        raise Unreadable(path, "不是 Word 文档（没有 Word 正文部件）", "请确认文件类型")
+    if main.isdisjoint((*types.overrides.values(), *types.defaults.values())):
+        raise Unreadable(path, otherwise, "请确认文件类型")
     _check_parts(path, data, parts, types.is_xml)
+    return parts
 
 
 def check_odt(path: str, data: bytes) -> None:
     """Raises Unreadable unless the bytes are an OpenDocument text without password, safe to be parsed."""
-    parts = _parts(path, data, Kind.ODT)
+    _check_odf(path, data, Kind.ODT)
+
+
+def check_ods(path: str, data: bytes) -> bytes:
+    """The content of an OpenDocument spreadsheet; Unreadable unless it is one without password, safe to be parsed."""
+    content = next((part for part in _check_odf(path, data, Kind.ODS) if part.name == "content.xml"), None)
+    if content is None:
+        raise _damaged(path, "里面没有表格内容（content.xml）")
+    return _content(path, data, content, MAX_PART)
+
+
+def _check_odf(path: str, data: bytes, kind: Kind) -> list[_Part]:
+    parts = _parts(path, data, kind)
     manifest = next((part for part in parts if part.name == "meta-inf/manifest.xml"), None)
     if manifest and b"encryption-data" in _content(path, data, manifest, MAX_TYPES):
         raise refusal(path, Kind.ENCRYPTED)
     _check_parts(path, data, parts, lambda name: name.endswith(".xml"))
+    return parts
 
 
 def check_ofd(path: str, data: bytes) -> dict[str, Callable[[], bytes]]:
@@ -401,7 +474,7 @@ def _check_directory(path: str, infos: Iterable[zipfile.ZipInfo]) -> None:
     if twice := next((name for name, times in names.items() if times > 1), None):
         raise _damaged(path, f"压缩包里有两个部件同名（{twice[:80]}）")
     if any(info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in infos):
-        raise _damaged(path, "压缩包用了 Word 不用的压缩方法")
+        raise _damaged(path, "压缩包用了 Office 不用的压缩方法")
     if sum(info.file_size for info in infos) > MAX_TOTAL:
         raise _too_large(path, f"解压后超过 {MAX_TOTAL // MIB} MiB")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pipeline.errors import Unreadable
 from pipeline.model import Box, Document, Source
 
-__all__ = ["read_text"]
+__all__ = ["LONGEST_LINE", "decoded", "read_text"]
 
 # Marks the extractor itself writes into the text; they are not the document's.
 EXTRACTOR_MARKS = re.compile(r"\[(?:bookmark|image|embedded): [^\[\]\n]{0,300}\]")
@@ -16,13 +16,14 @@ LONGEST_LINE = 10_000  # characters; no paragraph of a chart comes near, and wha
 
 def read_text(source: Source, data: bytes) -> Document:
     """The paragraphs of a dump in their order; raises Unreadable if the bytes are not text."""
-    text = _decoded(source, data)
+    text = decoded(source.path, data)
     if any(len(line) > LONGEST_LINE for line in text.splitlines()):
         raise Unreadable(source.path, f"有一行超过 {LONGEST_LINE} 字", "不像防控图的文本导出，请确认文件内容")
     return Document(source, tuple(_paragraphs(text)))
 
 
-def _decoded(source: Source, data: bytes) -> str:
+def decoded(path: str, data: bytes) -> str:
+    """The text of a file in UTF-8, UTF-16 with its mark or GB18030; raises Unreadable if it is none."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)
     else:
@@ -34,7 +35,7 @@ def _decoded(source: Source, data: bytes) -> str:
             continue
         if "\0" not in text:
             return text
-    raise Unreadable(source.path, "不是文本文件（不是 UTF-8、UTF-16 或 GB18030）", "请确认文件格式")
+    raise Unreadable(path, "不是文本文件（不是 UTF-8、UTF-16 或 GB18030）", "请确认文件格式")
 
 
 def _paragraphs(text: str) -> Iterator[Box]:

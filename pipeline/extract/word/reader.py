@@ -338,8 +338,11 @@ class _Reader:
 
     # Tables
 
-    def _table(self, table: Element, flow: Flow) -> None:
-        """The cells of a table as boxes, its rows one below the other; where it floats, beside the running text."""
+    def _table(self, table: Element, flow: Flow, within: tuple[int, int, int] | None = None) -> None:
+        """The cells of a table as boxes, its rows one below the other; where it floats, beside the running text.
+
+        `within` is the cell of another table in which it stands.
+        """
         number_of_table, self.tables = self.tables, self.tables + 1
         grid = grid_of(table, flow.width, self.styles, flow.setup.pitch)
         at = self._floating_at(table, grid, flow)
@@ -352,7 +355,7 @@ class _Reader:
                 flow.make_room(min(height, TALLEST_STEP))
             left, top = at or (flow.left, flow.y)
             for cell in beginning[row]:
-                self._cell(cell, number_of_table, grid, left + edges[cell.column], top, flow)
+                self._cell(cell, number_of_table, grid, left + edges[cell.column], top, flow, within)
             if at is None:
                 flow.down(height)
             else:
@@ -367,7 +370,16 @@ class _Reader:
         down = _floating(place, "vertAnchor", "tblpY", "tblpYSpec", "text")
         return flow.spot(flow.left, 0.0).origin(Anchor(sum(grid.widths), sum(grid.heights), across, down))
 
-    def _cell(self, cell: GridCell, table: int, grid: Grid, left: float, top: float, flow: Flow) -> None:
+    def _cell(
+        self,
+        cell: GridCell,
+        table: int,
+        grid: Grid,
+        left: float,
+        top: float,
+        flow: Flow,
+        within: tuple[int, int, int] | None,
+    ) -> None:
         width = grid.width(cell)
         inner = flow.within(left + MARGIN, top, max(10.0, width - 2 * MARGIN))
         if len(grid.cells) == 1 and not _is_one_text(cell):  # a border around text, not a table
@@ -380,15 +392,15 @@ class _Reader:
         if texts and len(grid.cells) == 1:
             self._add(Box(0, texts, flow.page, bbox, frame="shape"))
         elif texts:
-            where = Cell(table, cell.row, cell.column, cell.rows, cell.columns)
+            where = Cell(table, cell.row, cell.column, cell.rows, cell.columns, within)
             self._add(Box(0, texts, flow.page, bbox, frame="cell", cell=where))
-        self._anchored(cell, inner)
+        self._anchored(cell, inner, table)
 
-    def _anchored(self, cell: GridCell, flow: Flow) -> None:
+    def _anchored(self, cell: GridCell, flow: Flow, table: int) -> None:
         """The drawings and tables within a cell."""
         for block in cell.blocks:
             if local(block) == "tbl":
-                self._table(block, flow)
+                self._table(block, flow, (table, cell.row, cell.column))
                 continue
             size = self.styles.size(block)
             line = line_height(self.styles, block, size, flow.setup.pitch)

@@ -1,0 +1,226 @@
+"""Which of 高, 中 and 低 the level labels of a document mean: by their own words, else by the scale they belong to.
+
+Scales of three steps (一级 二级 三级, A B C, 红 橙 黄, ★★★ ★★ ★, 重大 较大 一般) have one usual direction. Of those with two
+or four the document itself has to say which end is high; without that their labels stay labels.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from pipeline.model import Level
+from pipeline.terms import plain
+
+__all__ = ["is_count", "is_level", "scale_of", "word_of"]
+
+# The steps of each scale from its usual high end, as patterns on plain text.
+SCALES: Mapping[str, tuple[str, ...]] = {
+    "han": ("一", "二", "三", "四", "五"),
+    "number": ("1", "2", "3", "4", "5"),
+    "roman": ("I", "II", "III", "IV", "V"),
+    "letter": ("A", "B", "C", "D", "E"),
+    "colour": ("红", "橙", "黄", "蓝"),
+    "word": ("(?:特别)?(?:重大|严重)", "较大|较重", "一般", "较小|轻微|较低|低"),
+}
+STARS = "★☆▲△●*"
+LONGEST_LABEL = 16  # characters; what is longer is a sentence about levels
+WORDS: Mapping[str, Level] = {"高": "高", "中": "中", "低": "低"}
+
+_RISK = "(?:廉政|廉洁)?(?:风险)?(?:点)?"
+_AFTER = rf"(?:级别?|等|类|色|档|度|预警)?{_RISK}(?:等级|级别|级)?"
+_STEP_OF = {
+    scale: re.compile(
+        rf"{_RISK}[“\"(]?(?:{'|'.join(f'(?P<s{rank}>{step})' for rank, step in reversed(list(enumerate(steps))))})"
+        rf"{_AFTER}[”\")]?{_AFTER}",
+        re.IGNORECASE,
+    )
+    for scale, steps in SCALES.items()
+}
+_STARS = re.compile(rf"([{re.escape(STARS)}])\1*")
+_CHECKED = "☑√✓✔■●◉☒"
+_OPEN = "□☐○◯"
+_COUNT = re.compile(
+    r"[\d一二两三四五六七八九十]+(?:个|处|项|条)?[高中低]|[高中低](?:级|等|风险)*(?:点)?[:：]?[\d一二三四五六七八九十]+(?!级)"
+)
+
+Step = tuple[str, int]  # a scale and a rank in it, 0 the usual high end
+
+
+def is_count(label: str) -> bool:
+    """Whether a label counts the points of several levels (`1中2低`) and is itself no level."""
+    return bool(_COUNT.search(plain(label)))
+
+
+def is_level(label: str) -> bool:
+    """Whether a text is nothing but a level of some scale."""
+    return word_of(label) is not None or _step(label) is not None
+
+
+def word_of(label: str | None) -> Level | None:
+    """高, 中 or 低 where the label says one of them and no other; a ticked box counts, empty ones do not."""
+    bare = plain(label or "")
+    if len(bare) > LONGEST_LABEL or is_count(bare):
+        return None
+    bare = _ticked(bare)
+    found = set(re.findall("[高中低]", bare))
+    return WORDS[found.pop()] if len(found) == 1 else None
+
+
+def _ticked(bare: str) -> str:
+    """The words that are ticked, of a label with boxes to tick; else the label."""
+    ticks = f"[{_CHECKED}]"
+    if not re.search(ticks, bare) or len(set(re.findall("[高中低]", bare))) < 2:
+        return re.sub(ticks, "", bare)
+    before = bare[-1] not in _CHECKED + _OPEN
+    found = re.search(rf"{ticks}([高中低])" if before else rf"([高中低])(?:级|等|风险)*[(]?{ticks}", bare)
+    return found[1] if found else ""
+
+
+def _step(label: str) -> Step | None:
+    """The step of a scale that a label is."""
+    bare = plain(label)
+    if stars := _STARS.fullmatch(bare.strip('()“”"')):
+        return f"stars {stars[1]}", -len(bare.strip('()“”"'))
+    for scale, pattern in _STEP_OF.items():
+        if found := pattern.fullmatch(bare):
+            return scale, next(int(name[1:]) for name, text in found.groupdict().items() if text)
+    return None
+
+
+def scale_of(labels: Iterable[str], texts: Iterable[str]) -> dict[str, Level | None]:
+    """What each label of a document means; `texts` are those that may say which end of a scale is high."""
+    labels = list(dict.fromkeys(labels))
+    words = {label: word for label in labels if (word := word_of(label))}
+    steps = {label: step for label in labels if label not in words and (step := _step(label))}
+    said = [plain(text) for text in (*texts, *labels)]
+    ranks: dict[str, set[int]] = defaultdict(set)
+    for scale, rank in steps.values():
+        ranks[scale].add(rank)
+    meanings = {scale: _meanings(scale, seen, said, set(words.values())) for scale, seen in ranks.items()}
+    stepped = {label: meanings[scale].get(rank) for label, (scale, rank) in steps.items()}
+    return {label: words.get(label) or stepped.get(label) for label in labels}
+
+
+def _meanings(scale: str, seen: set[int], said: Sequence[str], words: set[Level]) -> Mapping[int, Level]:
+    """What the ranks of one scale mean."""
+    if told := _told(scale, said):
+        return told
+    if order := _order_told(scale, said):
+        return _spread(order)
+    if direction := _direction_told(scale, said):
+        return _spread(sorted(seen, reverse=direction < 0))
+    if scale == "word" and words:
+        return _beside_words(seen, words)
+    return _spread(usual) if (usual := _usual(scale, seen)) else {}
+
+
+def _spread(ranks: Sequence[int]) -> dict[int, Level]:
+    """Ranks from the high end to the low one: the first is 高, the last 低, those between 中."""
+    meanings: dict[int, Level] = {rank: "中" for rank in ranks}
+    if len(ranks) > 1:
+        meanings[ranks[-1]] = "低"
+    return meanings | {ranks[0]: "高"} if ranks else meanings
+
+
+def _usual(scale: str, seen: set[int]) -> list[int]:
+    """The ranks of a scale of three steps, which is known by its lowest; empty for any other."""
+    if scale.startswith("stars"):
+        return [-3, -2, -1] if min(seen) == -3 else []
+    if scale == "word":
+        return [0, 1, 2] if 1 in seen and max(seen) <= 2 else []
+    return [0, 1, 2] if max(seen) == 2 and (scale != "colour" or 1 in seen) else []
+
+
+def _beside_words(seen: set[int], words: set[Level]) -> Mapping[int, Level]:
+    """一般 and the like among labels that say 高 or 低: these are the ends of the scale."""
+    if "低" not in words:
+        return {max(seen): "低"} if seen == {2} else {}
+    return {rank: "高" if rank == 0 and "高" not in words else "中" for rank in seen}
+
+
+# What the document says of its scale
+
+
+_SEPARATOR = r"[、,，/;；和及与>》→]|(?:级|色|类|风险|等)+"
+_DOWN = r"(?:由|从|按)?[^。；]{0,4}(?:高到低|高至低|高往低|重到轻|大到小|强到弱|高→低)"
+_UP = r"(?:由|从|按)?[^。；]{0,4}(?:低到高|低至高|低往高|轻到重|小到大|弱到强|低→高)"
+
+
+def _token(scale: str) -> str:
+    """A pattern for any step of a scale within a sentence, the longest first."""
+    if scale.startswith("stars"):
+        return re.escape(scale[-1]) + "+"
+    return "(?:" + "|".join(f"(?:{step})" for step in reversed(SCALES[scale])) + ")"
+
+
+def _rank(scale: str, token: str) -> int:
+    if scale.startswith("stars"):
+        return -len(token)
+    return next(rank for rank, step in enumerate(SCALES[scale]) if re.fullmatch(step, token, re.IGNORECASE))
+
+
+def _told(scale: str, said: Iterable[str]) -> dict[int, Level]:
+    """What the document says each step means: `A级为高风险`, `高风险（一级）`, `★★★：高`; of all or of none."""
+    token = _token(scale)
+    edge = (
+        r"(?<![A-Za-z一二三四五])" if scale in ("roman", "letter", "han") else r"(?<!\d)" if scale == "number" else ""
+    )
+    if scale.startswith("stars"):
+        edge = rf"(?<!{re.escape(scale[-1])})"
+    unit = r"(?:级|色|类)?(?:风险)?(?:点)?(?:等级)?"
+    forward = re.compile(
+        rf"{edge}({token})(?![A-Za-z]){unit}[)”\"]?(?:为|是|表示|代表|即|指|对应|属于?|[:：=—\-(])+[“\"]?([高中低])(?![到至往])"
+    )
+    backward = re.compile(
+        rf"(?<![到至往])([高中低])(?:级|等)?(?:风险)?(?:点|级别|等级)?[”\"]?(?:为|是|用|以|即|标为|定为|列为|[,，:：=—\-(])+{edge}({token})(?![A-Za-z个点处中高低])"
+    )
+    meanings: dict[int, Level] = {}
+    for text in said:
+        meanings |= {_rank(scale, found[1]): WORDS[found[2]] for found in forward.finditer(text)}
+        if not meanings:
+            meanings |= {_rank(scale, found[2]): WORDS[found[1]] for found in backward.finditer(text)}
+    return meanings if len(set(meanings.values())) > 1 else {}
+
+
+def _order_told(scale: str, said: Iterable[str]) -> list[int]:
+    """The steps in the order in which a sentence lists them from high to low: `由高到低分为一、二、三级`."""
+    token = _token(scale)
+    listed = rf"{token}(?:(?:{_SEPARATOR})+{token})+"
+    for text in said:
+        for direction, backwards in ((_DOWN, False), (_UP, True)):
+            found = re.search(rf"{direction}[^。；★▲]{{0,12}}?({listed})", text, re.IGNORECASE) or re.search(
+                rf"({listed})[^。；]{{0,8}}{direction}", text, re.IGNORECASE
+            )
+            if found:
+                ranks = list(dict.fromkeys(_rank(scale, one) for one in re.findall(token, found[1], re.IGNORECASE)))
+                if len(ranks) > 1:
+                    return ranks[::-1] if backwards else ranks
+    return []
+
+
+def _direction_told(scale: str, said: Iterable[str]) -> int:
+    """1 if the document says that the usual high end of a scale is high, -1 if it says the opposite, else 0."""
+    token = _token(scale)
+    for text in said:
+        for found in re.finditer(rf"({token})[^。；，,]{{0,6}}?最(?:为)?([高低大小重轻])", text, re.IGNORECASE):
+            first = _rank(scale, found[1]) <= (-3 if scale.startswith("stars") else 0)
+            return 1 if first == (found[2] in "高大重") else -1
+        if found_down := _plain_direction(scale, text):
+            return found_down
+    return 0
+
+
+def _plain_direction(scale: str, text: str) -> int:
+    """The direction of a scale in `数字越小风险越高`, `★越多风险越高`."""
+    more = re.search(r"(?:越多|越大)[^。；]{0,6}(?:越|愈)(高|大|重|低|小)", text)
+    fewer = re.search(r"(?:越少|越小)[^。；]{0,6}(?:越|愈)(高|大|重|低|小)", text)
+    if scale.startswith("stars") and more:
+        return 1 if more[1] in "高大重" else -1
+    if fewer and not scale.startswith("stars"):
+        return 1 if fewer[1] in "高大重" else -1
+    return 0
+
+
+def labels_said(texts: Iterable[str]) -> Iterator[str]:
+    """The texts that speak of levels at all, the only ones worth searching."""
+    return (text for text in texts if re.search(r"[高低]|最", text))

@@ -1,0 +1,174 @@
+"""What the cells of an entry say: lines made whole, stages that begin them, one owner out of several lines."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from pipeline.model import Box
+from pipeline.normalise import item_number, items_of
+from pipeline.register.context import stage_of_heading
+from pipeline.terms import PARTY_MARK, PARTY_WORDS, plain
+
+__all__ = ["by_stage", "in_one", "items", "levels_by_item", "names_in", "whole_lines", "without_owners", "wrap_of"]
+
+_STOPPED = tuple("。；;！？!?")
+_OPEN = tuple("，、：,:（(“《及和与或")
+WRAPPED = 2.1  # em that a broken line may fall short of the widest: a word or a mark that did not fit
+AGREED = 0.7  # the share of lines as wide as that which makes them broken
+_ROLE = re.compile(
+    r"(?:主要|分管|直接)?(?:负责人|责任人|工作人员|承办人员?|经办人员?|人员|领导|主任|科长|股长|处长|所长|队长|组长)(?:[(（].*[)）])?"
+)
+_BULLET = re.compile(r"^\s*[●○◆◇■□▪▲△►➢★☆•·\-—*]+\s*(?=[\u4e00-\u9fff“《])")
+
+
+def whole_lines(paragraphs: Sequence[str], wrap: float | None = None) -> tuple[str, ...]:
+    """The lines of a cell, those that go on with a sentence joined to it.
+
+    In a cell whose sentences are numbered a line without a number goes on with the one before, unless that was ended;
+    where lines are broken at a width of `wrap` em, every line that is as wide goes on.
+    """
+    lines: list[str] = []
+    last = ""
+    numbered = sum(item_number(one) is not None for one in paragraphs) > 1
+    for text in (_BULLET.sub("", one) for one in paragraphs):
+        if lines and item_number(text) is None and not _has_prefix(text) and _goes_on(last, text, numbered, wrap):
+            lines[-1] += text
+        else:
+            lines.append(text)
+        last = text
+    return tuple(lines)
+
+
+def _goes_on(last: str, text: str, numbered: bool, wrap: float | None) -> bool:
+    """Whether a line goes on with the line before it."""
+    if re.match(r"[，、。；：,;:)）”》]", text) or last.rstrip().endswith(_OPEN):
+        return True
+    if last.rstrip().endswith(_STOPPED) or (not numbered and PARTY_MARK.search(text)):
+        return False
+    return numbered or (wrap is not None and max(ems(last), len(last)) > wrap - WRAPPED)
+
+
+def wrap_of(cells: Iterable[Sequence[str]]) -> float | None:
+    """The width in em at which the lines of some cells are broken by hand; None if they end where sentences do."""
+    broken = [one for lines in cells for one, other in pairwise(lines) if item_number(other) is None]
+    widths = [max(ems(one), len(one)) for one in broken if not one.rstrip().endswith(_STOPPED)]
+    if len(widths) < 2:
+        return None
+    wrap = max(widths)
+    full = sum(width > wrap - WRAPPED for width in widths)
+    return wrap if full >= AGREED * len(widths) else None
+
+
+def ems(text: str) -> float:
+    """The width of a text in characters of full width."""
+    return sum(1.0 if unicodedata.east_asian_width(one) in "WFA" else 0.5 for one in text.strip())
+
+
+def items(boxes: Iterable[Box]) -> tuple[str, ...]:
+    """The statements of some cells."""
+    return tuple(item for box in boxes for item in items_of(box.paragraphs))
+
+
+# Stages that begin a cell's lines
+
+
+_PREFIX = re.compile(
+    r"(?P<number>(?:[(（]?\d{1,2}[)）]?\s*[.、．)）:：]*|[①-⑳]|[一二三四五六七八九十]{1,2}[、.是]|[(（][一二三四五六七八九十]{1,2}[)）])?\s*)"
+    r"(?:[【\[(（](?P<framed>[\u4e00-\u9fff、/（）()]{2,12})[】\])）][:：]?|(?P<bare>[\u4e00-\u9fff、/]{2,14}?)\s*[:：])\s*(?=\S|$)"
+)
+
+
+def _prefix(text: str) -> tuple[str, str] | None:
+    """The stage that a text begins with and the rest; None without."""
+    found = _PREFIX.match(text)
+    if not found:
+        return None
+    stage = stage_of_heading(found["framed"] or found["bare"])
+    if found["framed"] and not re.search(r"环节|阶段|风险", stage):
+        return None
+    return (stage, text[found.end() :]) if stage else None
+
+
+def _has_prefix(text: str) -> bool:
+    return _prefix(text) is not None
+
+
+def by_stage(boxes: Iterable[Box]) -> list[tuple[str, Box]]:
+    """The cells cut where a stage begins (受理环节：…), with that stage; "" for what stands before any."""
+    parts: list[tuple[str, Box]] = []
+    for box in boxes:
+        stage, lines = "", []  # type: ignore[var-annotated]
+        for text in _cut_at_prefixes(box.paragraphs):
+            found = _prefix(text)
+            if found:
+                if lines:
+                    parts.append((stage, replace(box, paragraphs=tuple(lines))))
+                stage, lines = found[0], [found[1]] if found[1].strip() else []
+            else:
+                lines.append(text)
+        if lines:
+            parts.append((stage, replace(box, paragraphs=tuple(lines))))
+    return parts
+
+
+def _cut_at_prefixes(paragraphs: Iterable[str]) -> Iterator[str]:
+    """The lines, cut before each stage within that stands behind a stop."""
+    for text in paragraphs:
+        start = 0
+        for found in re.finditer(r"(?<=[。；;\s])(?=\S)", text):
+            if found.start() > start and _has_prefix(text[found.start() :]):
+                yield text[start : found.start()].strip()
+                start = found.start()
+        yield text[start:].strip()
+
+
+# Levels item by item
+
+
+def levels_by_item(lines: Sequence[str]) -> tuple[str, ...]:
+    """The levels of a cell that lists them in the order of its risks (`1.高 2.中`, one a line); empty for one level."""
+    whole = " ".join(lines)
+    numbered = re.findall(r"(?:\d{1,2}\s*[.、．:：)）]|[①-⑳])\s*([^\s\d.、，,；;。]{1,6})", whole)
+    if len(numbered) > 1:
+        return tuple(numbered)
+    parts = [one.strip("。；;，,、 ") for one in (lines if len(lines) > 1 else re.split(r"[；;、，,/]", whole))]
+    return tuple(parts) if len(parts) > 1 else ()
+
+
+# Names
+
+
+def in_one(boxes: Iterable[Box]) -> str:
+    """A short cell in one line: blanks between characters are the layout's."""
+    return _tight("".join(text for box in boxes for text in box.paragraphs))
+
+
+def _tight(text: str) -> str:
+    return re.sub(r"(?<=[\u4e00-\u9fff）)、，])\s+(?=[\u4e00-\u9fff（(])", "", " ".join(text.split()))
+
+
+def names_in(boxes: Iterable[Box]) -> str:
+    """Owners on several lines: a role goes with the department above it, names stand side by side, halves are joined."""
+    lines = list(dict.fromkeys(_tight(text).strip("。；;，,、 ") for box in boxes for text in box.paragraphs))
+    lines = [line for line in lines if line]
+    if any(len(line) == 1 for line in lines):
+        return "".join(lines)
+    joined: list[str] = []
+    for line in lines:
+        if joined and (_ROLE.fullmatch(line) or line[0] in "（(及和、" or joined[-1][-1] in "、及和（("):
+            joined[-1] += line
+        else:
+            joined.append(line)
+    return "、".join(joined)
+
+
+_OWNER = re.compile(rf"\s*[（(]\s*(?:直接|具体|防控|主要)?{PARTY_WORDS}\s*[:：]\s*(?P<party>[^（()）]+)[）)]")
+
+
+def without_owners(boxes: Sequence[Box]) -> tuple[list[Box], str | None]:
+    """The cells without owners in brackets behind their sentences (责任人：…), and these owners."""
+    names = [found["party"].strip() for box in boxes for text in box.paragraphs for found in _OWNER.finditer(text)]
+    bare = [replace(box, paragraphs=tuple(_OWNER.sub("", text) for text in box.paragraphs)) for box in boxes]
+    return bare, "、".join(dict.fromkeys(names)) or None

@@ -1,0 +1,194 @@
+"""What titles, headings and lines above rows say of all that follows: body, department, category, power, stage."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from pipeline.normalise import unnumbered
+from pipeline.terms import AGENCY, CATEGORY, DEPARTMENT, Column, category_of, column_of, plain, stage_term
+
+__all__ = ["Context", "bodies_of", "is_note", "is_register_title", "labelled", "told"]
+
+LONGEST_TITLE = 60
+LONGEST_HEADING = 30
+_TITLE_END = re.compile(
+    r"(?:一览表|登记表|清单|明细表|汇总表|统计表|排查表|情况表|自查表|目录表?|台[账帐]|信息库|手册|表|册|库|防控图|流程图|措施|风险点|情况)(?:[(（].{0,20}[)）])?\d*$"
+)
+_ABOUT = re.compile(r"廉政|廉洁|腐败|风险|权力运行")
+_NOTE = re.compile(
+    r"[*※]?(?:备?注|说明|填表说明|填报说明|编制说明|附注)\d?[:：、]|(?:填表|制表|填报|审核|编制|审批|复核|联系|负责|报送|排查|签字|单位负责|主要领导|科室负责|纪检)(?:人|日期|时间|签字)?"
+    r"(?:[(（]?(?:签字|签名|盖章)[)）]?)?(?:人|日期|时间)?[:：]|.{0,16}(?:[(（](?:签字|签名|盖章|公章)[)）])[:：]?|.{0,10}(?:年\s*月\s*日)|第\s*\d+\s*页|共\s*\d+\s*页"
+    r"|(?:本人|领导|负责人|单位|科室|部门|党[组委]|纪检(?:监察)?(?:组|部门|机构)?)(?:签字|签名|签章|审核|审批|审查|审定)?(?:意见|签字|盖章)[:：]?$"
+)
+_UNIT_LABEL = re.compile(
+    r"(?:填报|报送|编制|申报|制表|排查|所属|所在)?(?:单位|机构|机关)(?:名称)?(?:[(（](?:盖章|公章|章|科室)[)）])?$"
+)
+_ABOUT_BODY = re.compile(
+    r"[:：\-—、·]?(?:各科室|各部门|各岗位|机关|内设机构|领导班子|班子)?(?:\d{4}年度?|[“\"《]?(?:三重一大|廉政|廉洁|腐败|党风|岗位|行政|权力|职权|权责|风险|重点|重要|内部|工作|关于|科室|部门|全面|主要|业务|防控))"
+)
+_CUT = re.compile(_ABOUT_BODY.pattern + ".*$")
+_WORK = re.compile(
+    r"(?:[查惩论审调住用好相共自待此多该]处|场所|(?:督|交|经|承|代|催|审|举|主|协|待|申|查|新|停|开|创|领)办|[全局干]部|窗口服务|联合办公室?)$"
+)
+_BODY = re.compile(
+    r"(?P<agency>[\u4e00-\u9fff]*(?:[省市县区州旗]|中共[\u4e00-\u9fff]+)委(?:办公室|[\u4e00-\u9fff]{2,4}[部委校局])|"
+    r"[\u4e00-\u9fff]{1,24}?(?:局|厅|委员会|人民政府|政府|管委会|法院|检察院|街道办事处|街道|(?<![村乡集城])镇|(?<!城)乡(?!镇)|集团|公司|大学|学院|医院|学校|中学|小学|总工会|妇联|残联|纪委|监委))"
+    r"(?P<unit>(?!办公[室厅]$)(?!.*(?:查处|场所)$)[\u4e00-\u9fff]{2,}(?:科|股|处|室|所|站|队|中心|部|办|窗口|分局))?"
+)
+_NUMBERED = re.compile(
+    r"\s*(?:(?P<one>第?[一二三四五六七八九十]{1,3}(?:[、.．]|\s+|部分)\s*)|(?P<two>[(（][一二三四五六七八九十]{1,3}[)）]\s*)"
+    r"|(?P<three>\d{1,2}\s*[、.．](?!\d)\s*)|(?P<four>[(（]\d{1,2}[)）]\s*))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of the rows to come; `depths` of the headings that told it, by what they told."""
+
+    title: str | None = None
+    agency: str | None = None
+    unit: tuple[str, ...] = ()
+    category: str | None = None
+    power: str | None = None
+    power_code: str | None = None
+    stage: str = ""
+    depths: tuple[tuple[str, int], ...] = ()
+
+
+def is_register_title(text: str) -> bool:
+    """Whether a line is the title of a register."""
+    bare = re.sub(r"^附(?:件|表)\s*\d*[:、]?", "", plain(title_of(text)))
+    if len(bare) > LONGEST_TITLE or re.search(r"[。；;:]|^[(（]?[一二三四五六七八九十\d]{1,3}[)）、.]", bare):
+        return False
+    return bool(_ABOUT.search(bare) and _TITLE_END.search(bare)) and column_of(bare) is None
+
+
+def title_of(line: str) -> str:
+    """A title without the name of the site behind it."""
+    return re.split(r"\s*[_|｜]\s*|\s+[-—–]\s+", " ".join(line.split()))[0]
+
+
+def is_note(text: str) -> bool:
+    """Whether a row or line explains, signs or dates what stands above it."""
+    return bool(_NOTE.match(text.strip()))
+
+
+def bodies_of(text: str) -> tuple[str | None, tuple[str, ...]]:
+    """The government body and the departments below it that a title begins with, or a name that is nothing else."""
+    bare = re.sub(r"^(?:附?(?:件|表)\s*\d*[:：]?|\d{4}年度?)", "", re.sub(r"\(.*?\)", "", plain(text)))
+    found = _BODY.match(bare)
+    if found and (found.end() == len(bare) or _ABOUT_BODY.match(bare[found.end() :])):
+        return found["agency"], (found["unit"],) if found["unit"] else ()
+    name = _CUT.sub("", bare).strip(":：-—、·")
+    return None, (name,) if is_department(name) else ()
+
+
+def is_department(name: str) -> bool:
+    """Whether a name is that of a part of a body (财务科, 办公室), not of work that ends like one (案件查处)."""
+    bare = plain(name)
+    return 1 < len(bare) <= 12 and bool(DEPARTMENT.match(bare)) and not _WORK.search(bare)
+
+
+def told(context: Context, text: str) -> Context | None:
+    """What is known after a line above rows; None if it tells nothing."""
+    bare = " ".join(text.split())
+    if is_register_title(bare):
+        agency, unit = bodies_of(bare)
+        kept = replace(context, power=None, power_code=None, stage="", category=None, depths=())
+        return replace(
+            kept, title=title_of(bare), agency=agency or context.agency, unit=unit or (() if agency else context.unit)
+        )
+    if pairs := dict(labelled(text)):
+        return _by_labels(context, pairs)
+    return None if is_note(bare) or not bare else _by_heading(context, bare)
+
+
+def labelled(text: str) -> Iterator[tuple[Column, str]]:
+    """The facts of a line like `填报单位：某局  职权名称：某事`."""
+    parts = re.split(r"\s{2,}|[;；]\s*|\t|(?<=[^:：\s])\s+(?=[\u4e00-\u9fff]{2,8}(?:[(（].{1,4}[)）])?[:：])", text)
+    for part in parts:
+        label, colon, value = re.sub(r"[：]", ":", part).partition(":")
+        kind: Column | None = "unit" if _UNIT_LABEL.fullmatch(plain(label)) else column_of(unnumbered(label))
+        if colon and kind and value.strip():
+            yield kind, value.strip()
+
+
+def _by_labels(context: Context, pairs: dict[Column, str]) -> Context | None:
+    known = context
+    if unit := pairs.get("unit") or pairs.get("owner"):
+        known = within(known, (unit,))
+    if power := pairs.get("power") or pairs.get("matter"):
+        known = replace(known, power=power, power_code=None, stage="")
+    if code := pairs.get("code"):
+        known = replace(known, power_code=plain(code))
+    if category := pairs.get("category"):
+        known = replace(known, category=category_of(category) or category)
+    if stage := pairs.get("stage"):
+        known = replace(known, stage=stage)
+    return known if known != context else None
+
+
+def within(context: Context, units: tuple[str, ...]) -> Context:
+    """The context within some body or department."""
+    name = plain(units[0])
+    found = _BODY.fullmatch(name)
+    if found and not (context.agency and context.agency.endswith(name)):
+        return replace(context, agency=found["agency"], unit=tuple(filter(None, (found["unit"], *units[1:]))))
+    if context.agency and context.agency.endswith(name):
+        return replace(context, unit=units[1:])
+    return replace(context, unit=units)
+
+
+def _by_heading(context: Context, text: str) -> Context | None:
+    """What a heading tells: one of a higher rank ends what those below it told."""
+    found = _NUMBERED.match(text)
+    depth = next((rank for rank, name in enumerate(("one", "two", "three", "four"), 1) if found and found[name]), 0)
+    rest = plain(text[found.end() :] if found else text)
+    rest = re.sub(r"[(（](?:共?\d+[个项条类].{0,6}|.{0,4}职权|[一二三四五六七八九十]+)[)）]$", "", rest).strip(
+        ":：、。"
+    )
+    if not 1 < len(rest) <= LONGEST_HEADING or re.search(r"[。；;，,!?]", rest):
+        return None
+    kind, fact = _fact(rest, numbered=bool(found))
+    if kind is None:
+        return None
+    kept = context
+    for other, own in context.depths:
+        if other != kind and depth and own >= depth:
+            kept = _without(kept, other)
+    depths = tuple((other, own) for other, own in context.depths if other != kind and (not depth or own < depth))
+    kept = replace(kept, depths=(*depths, (kind, depth)))
+    if kind == "unit":
+        return replace(within(replace(kept, unit=()), (fact,)), depths=kept.depths)
+    return replace(kept, **{kind: fact})
+
+
+def _without(context: Context, kind: str) -> Context:
+    return replace(context, **{kind: {"unit": (), "stage": ""}.get(kind)})
+
+
+def _fact(rest: str, *, numbered: bool) -> tuple[str | None, str]:
+    """What kind of fact a heading is."""
+    if CATEGORY.fullmatch(rest):
+        return "category", category_of(rest) or rest
+    if stage_of_heading(rest):
+        return "stage", rest
+    name = re.sub(r"(?:廉政|廉洁)?(?:岗位)?(?:风险)?(?:点)?(?:及防控措施)?$", "", rest)
+    name = re.sub(r"^表\d+[:、.]?", "", name)
+    if _BODY.fullmatch(name) or is_department(name):
+        return "unit", name
+    if re.search(r"(?:领导班子|班子成员|岗位|岗)$", name):
+        return "unit", name
+    return ("power", rest) if numbered else (None, rest)
+
+
+def stage_of_heading(text: str) -> str:
+    """The stage that a short text is nothing but (受理环节, 审查阶段风险); empty if it is more or none."""
+    bare = plain(text)
+    core = re.sub(r"(?:环节|阶段|程序|步骤)?(?:的)?(?:廉政|廉洁)?(?:风险)?(?:点)?$", "", bare)
+    term = stage_term(core)
+    if not core or len(core) > 12:
+        return ""
+    if term is not None and (core == term.name or len(bare) > len(core) or len(core) <= 4):
+        return bare
+    return bare if re.search(r"(?:环节|阶段)(?:的)?(?:廉政|廉洁)?(?:风险)?(?:点)?$", bare) else ""

@@ -1,0 +1,190 @@
+"""Entries -> charts: one stage for each row, or for each stage or level that a row tells apart."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from pipeline.levels import is_level
+from pipeline.model import Box, Chart, Placed, Stage
+from pipeline.register.cells import by_stage, in_one, items, levels_by_item, names_in, whole_lines, without_owners
+from pipeline.register.context import Context, stage_of_heading, within
+from pipeline.register.heads import Field
+from pipeline.register.rows import Entry
+from pipeline.terms import HEADING, Column, category_of, plain
+
+__all__ = ["charts_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A stage with what is the same for all stages of its chart."""
+
+    chart: Chart
+    stage: Stage
+
+
+def charts_of(entries: Iterable[Entry], placed_by: Placed) -> list[Chart]:
+    """The charts of some entries: rows that follow one another under the same title and for the same power."""
+    rows = [row for entry in entries for row in _rows(entry, placed_by)]
+    return [
+        replace(chart, index=index, stages=tuple(row.stage for row in group))
+        for index, (chart, group) in enumerate(groupby(rows, key=lambda row: row.chart))
+    ]
+
+
+def _rows(entry: Entry, placed_by: Placed) -> Iterator[_Row]:
+    context, doubts = _context(entry)
+    chart = Chart(0, context.title, context.agency, context.category, context.power, context.power_code, ())
+    for stage in _by_levels(entry, _stages(entry, context, placed_by, doubts)):
+        if stage.label or stage.risks or stage.measures or stage.monitors:
+            yield _Row(chart, stage)
+
+
+def _context(entry: Entry) -> tuple[Context, tuple[str, ...]]:
+    """What stands above a row and what it says itself of its unit, power and category, and what goes nowhere."""
+    context = entry.context
+    if units := tuple(dict.fromkeys(in_one(boxes) for _, boxes in entry.of("unit"))):
+        context = within(context, units)
+    category = entry.of("category")
+    power, code, stage = entry.of("power"), entry.of("code"), entry.of("stage")
+    context = replace(
+        context,
+        category=_category(in_one(category[0][1])) if category else context.category,
+        power="、".join(dict.fromkeys(in_one(boxes) for _, boxes in power)) if power else context.power,
+        power_code=plain(in_one(code[0][1])) if code else None if power else context.power_code,
+        stage=in_one(stage[0][1]) if stage else context.stage,
+    )
+    name = in_one(boxes for _, own in entry.of("name") for boxes in own) if entry.of("form") else ""
+    if not name or plain(name) in map(plain, items(box for _, own in entry.of("form") for box in own)):
+        return context, ()
+    if not context.stage and stage_of_heading(name):
+        return replace(context, stage=name), ()
+    return context, (f"风险点名称：{name}",)
+
+
+def _category(text: str) -> str:
+    return category_of(text) or text
+
+
+def _stages(entry: Entry, context: Context, placed_by: Placed, doubts: tuple[str, ...]) -> Iterator[Stage]:
+    """The stages of a row: that of its own column, else one for each that its cells begin with."""
+    risks = _content(entry, "form") or _content(entry, "name")
+    measures, owners = without_owners(_content(entry, "measure"))
+    monitors = _content(entry, "monitor")
+    party, others = _party(entry)
+    party = party or owners
+    told_risks, told_measures = by_stage(risks), by_stage(measures)
+    names = list(dict.fromkeys(stage for stage, _ in told_risks if stage))
+    marks = tuple(box for _, boxes in entry.of("stage", "level", "party", "owner", "leader") for box in boxes)
+    levels = _levels(entry)
+    drawn = bool(context.title and HEADING.search(context.title))
+    unit = context.unit if context.unit or not drawn else None  # in a chart owners tell
+    whole = Stage(
+        context.stage, tuple(risks), tuple(measures), tuple(monitors), 1.0, (*doubts, *others), levels, (party,) if party else (),
+        marks, placed_by, unit,
+    )  # fmt: skip
+    if entry.of("stage") or not names:
+        yield whole
+        return
+    for name in names if not any(stage == "" for stage, _ in told_risks) else ["", *names]:
+        own = tuple(box for stage, box in told_risks if stage == name)
+        yield replace(whole, label=name or context.stage, risks=own, measures=_of_stage(told_measures, name, names))
+
+
+def _of_stage(parts: Sequence[tuple[str, Box]], name: str, names: Sequence[str]) -> tuple[Box, ...]:
+    """The measures of a stage: its own, and those that name none of the row's stages."""
+    known = {_core(one) for one in names}
+    return tuple(box for stage, box in parts if _core(stage) == _core(name) or _core(stage) not in known)
+
+
+def _core(stage: str) -> str:
+    return re.sub(r"(?:环节|阶段|程序|步骤)?(?:的)?(?:廉政|廉洁)?(?:风险)?(?:点)?$", "", plain(stage))
+
+
+def _content(entry: Entry, kind: Column) -> list[Box]:
+    return [
+        replace(box, paragraphs=whole_lines(box.paragraphs, one.wrap)) for one, boxes in entry.of(kind) for box in boxes
+    ]
+
+
+# Owners
+
+
+def _party(entry: Entry) -> tuple[str | None, list[str]]:
+    """The one who answers for a row, and what else is said of owners, as doubts."""
+    found = [(_nearness(one), names_in(boxes), one) for one, boxes in entry.of("party", "owner", "leader")]
+    found = [(near, name, one) for near, name, one in found if name]
+    if not found:
+        return None, []
+    ordered = sorted(found, key=lambda each: each[0])
+    others = [f"另有{plain(one.label)}：{name}" for _, name, one in ordered[1:] if name != ordered[0][1]]
+    return ordered[0][1], others
+
+
+def _nearness(one: Field) -> int:
+    """How near an owner stands to the work: who does it, who heads the department, the department, who leads."""
+    label = plain(one.label)
+    if one.kind == "leader":
+        return 3
+    if one.kind == "owner":
+        return 2
+    if re.search(r"直接|具体|岗位|第一", label):
+        return -1
+    return 1 if re.search(r"部门|科室|单位|负责", label) else 0
+
+
+# Levels
+
+
+def _levels(entry: Entry) -> tuple[str, ...]:
+    labels = [in_one(boxes) for _, boxes in entry.of("level")]
+    return tuple(label for label in labels if re.search(r"[^级等风险点()（）\[\]\s:：]", label))
+
+
+def _by_levels(entry: Entry, stages: Iterable[Stage]) -> Iterator[Stage]:
+    """The stages; one whose risks have levels of their own, item by item, as one stage for each."""
+    lines = [text for _, boxes in entry.of("level") for box in boxes for text in box.paragraphs]
+    levels = levels_by_item(lines)
+    for stage in stages:
+        risks = [one for box in stage.risks for one in _single(box)]
+        own = [_marked_level(one) for one in risks]
+        if not entry.of("level") and any(own):
+            levels = tuple(level or "" for level in own)
+        if len(levels) < 2 or len(levels) != len(risks) or not all(is_level(one) for one in levels if one):
+            yield stage if not (levels and all(map(is_level, levels))) else _agreed(stage, levels)
+        elif len(set(levels)) == 1:
+            yield replace(stage, levels=(levels[0],))
+        else:
+            yield from _apart(stage, risks, levels)
+
+
+def _agreed(stage: Stage, levels: Sequence[str]) -> Stage:
+    """A stage with several levels that cannot be told apart: none of them, unless all are one."""
+    if len(set(levels)) == 1:
+        return replace(stage, levels=(levels[0],))
+    return stage
+
+
+def _apart(stage: Stage, risks: Sequence[Box], levels: Sequence[str]) -> Iterator[Stage]:
+    measures = [one for box in stage.measures for one in _single(box)]
+    paired = len(measures) == len(risks)
+    for place, (risk, level) in enumerate(zip(risks, levels, strict=True)):
+        own = (measures[place],) if paired else stage.measures
+        bare = (
+            replace(risk, paragraphs=(_AT_END.sub("", risk.paragraphs[0]),)) if level == _marked_level(risk) else risk
+        )
+        yield replace(stage, risks=(bare,), measures=own, levels=(level,) if level else ())
+
+
+def _single(box: Box) -> list[Box]:
+    """A cell for each statement of a cell."""
+    return [replace(box, paragraphs=(item,)) for item in items([box])]
+
+
+_AT_END = re.compile(r"[(（](?:廉政)?(?:风险)?(?:等级|级别)?[:：]?([高中低])(?:级|等)?(?:风险)?[)）][。；;]?$")
+
+
+def _marked_level(risk: Box) -> str | None:
+    found = _AT_END.search(risk.paragraphs[-1]) if risk.paragraphs else None
+    return found[1] if found else None

@@ -1,0 +1,193 @@
+"""The heads of a register's columns: which rows are heads, and what stands below each."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.levels import is_level
+from pipeline.model import Box
+from pipeline.register.grids import Grid, cell_of, text_of
+from pipeline.terms import COLUMNS_OF_OTHERS, MEASURE_WORDS, RISK_WORDS, Column, column_of, plain
+
+__all__ = ["CONTENT", "Field", "Head", "guessed", "head_at", "is_headlike", "resolved"]
+
+TALLEST = 4  # rows of heads at most
+LONGEST = 30  # characters of a head, with what stands in brackets
+AGREED = 0.6  # the share of a column's cells that tell what an unknown head means
+CONTENT: frozenset[Column] = frozenset({"form", "name", "measure", "level", "monitor"})
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column: its number, its head as written, what stands in it.
+
+    `tick` if a mark there means this value, `wrap` the width in em at which its lines are broken by hand.
+    """
+
+    number: int
+    label: str
+    kind: Column | None
+    tick: str | None = None
+    guessed: bool = False
+    wrap: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The fields of a table and how many rows their heads take; `foreign` names the kind of list it heads instead."""
+
+    fields: tuple[Field, ...]
+    rows: int
+    foreign: str | None = None
+
+    def of(self, *kinds: Column) -> list[Field]:
+        return [field for field in self.fields if field.kind in kinds]
+
+
+def is_headlike(text: str) -> bool:
+    """Whether a text is short and no sentence, as heads are."""
+    bare = plain(text)
+    outside = re.sub(r"[(\[【].*[)\]】]", "", bare)
+    return (
+        0 < len(bare) <= 4 * LONGEST
+        and 0 < len(outside or bare) <= LONGEST
+        and not re.search(r"[。；;!?]|\d{2}", outside)
+    )
+
+
+def head_at(grid: Grid, row: int) -> Head | None:
+    """The heads that begin in a row; None if it holds none."""
+    first = [box for box in grid.row(row) if cell_of(box).row == row]
+    if len(first) < 2 or not all(is_headlike(text_of(box)) for box in first):
+        return None
+    for rows in range(_height(grid, row, first), 0, -1):
+        fields = tuple(_fields(grid, row, rows))
+        head = Head(fields, rows, _foreign(fields))
+        if _is_head(head):
+            return head
+    return None
+
+
+def _height(grid: Grid, row: int, first: Sequence[Box]) -> int:
+    """How many rows from `row` on may be heads: as deep as its cells reach, and rows of nothing but heads below."""
+    reach = max(cell_of(box).row + cell_of(box).rows for box in first)
+    wide = any(cell_of(box).columns > 1 for box in first) or len(first) < grid.columns
+    below = row + 1
+    while wide and below < min(row + TALLEST, grid.rows):
+        own = [box for box in grid.row(below) if cell_of(box).row == below]
+        if not own or not all(_is_known(text_of(box)) for box in own) or len(own) > grid.columns:
+            break
+        below += 1
+    return min(TALLEST, max(below, min(reach, row + TALLEST)) - row)
+
+
+def _is_known(text: str) -> bool:
+    return column_of(text) is not None or text in ("高", "中", "低")
+
+
+def _fields(grid: Grid, row: int, rows: int) -> Iterable[Field]:
+    """What each column's heads say, the upper ones of columns joined with those below."""
+    above: list[str] = []
+    for column in range(grid.columns):
+        texts = [text_of(box) for box in grid.column(column, row, row + rows)]
+        boxes = grid.column(column, row, row + rows)
+        if boxes and cell_of(boxes[0]).row > row and above:  # an upper head whose merge is lost
+            texts = [above[0], *texts]
+        if boxes and cell_of(boxes[0]).row == row:
+            above = [text_of(boxes[0])] if rows > 1 else []
+        yield _field(column, texts)
+
+
+def _field(column: int, texts: Sequence[str]) -> Field:
+    label = " ".join(dict.fromkeys(re.sub(r"\s+", "", text) for text in texts))
+    if not texts:
+        return Field(column, "", None)
+    upper, lower = column_of(texts[0]), texts[-1].strip()
+    if len(texts) > 1 and lower in ("高", "中", "低") and upper in ("level", "name", "form"):
+        return Field(column, label, "level", lower)
+    candidates = ("".join(texts), texts[-1], *texts[:-1][::-1]) if len(texts) > 1 else (texts[0],)
+    kind = next((kind for text in candidates if (kind := column_of(text))), None)
+    return Field(column, label, kind)
+
+
+def _foreign(fields: Iterable[Field]) -> str | None:
+    """What other list than ours some heads belong to: of dangers at work, of duties, of powers."""
+    labels = [plain(label) for label in dict.fromkeys(field.label for field in fields)]
+    counts = Counter(kind for kind, words in COLUMNS_OF_OTHERS.items() for label in labels if words.search(label))
+    return counts.most_common(1)[0][0] if counts else None
+
+
+def _is_head(head: Head) -> bool:
+    """Whether enough of the heads are known for the row to be one."""
+    labels = {field.label: field.kind for field in head.fields if field.label}
+    known = [kind for kind in labels.values() if kind]
+    kinds = set(known)
+    if len(kinds) < 2 or 2 * len(known) <= len(labels):
+        return False
+    return bool(kinds & {"form", "name", "measure"}) or head.foreign is not None or ("serial" in kinds and len(kinds) > 2)
+
+
+# What the other columns tell
+
+
+def resolved(head: Head) -> Head:
+    """The head with its ambiguous fields settled by the others and by where they stand."""
+    kinds = {field.kind for field in head.fields}
+    fields = head.fields
+    if "unit" not in kinds:
+        fields = _as(fields, "owner", "unit", _left_of_risks(head) if kinds & {"party", "leader"} else ())
+        if not any(field.kind == "unit" for field in fields) and "party" in kinds:
+            fields = _as(fields, "owner", "unit", [field.number for field in fields if field.kind == "owner"])
+        if not any(field.kind in ("unit", "owner") for field in fields):
+            fields = _as(fields, "post", "unit", [field.number for field in fields])
+    kinds = {field.kind for field in fields}
+    everywhere = [field.number for field in fields]
+    fields = _as(fields, "matter", "stage" if "power" in kinds and "stage" not in kinds else "power", everywhere)
+    kinds = {field.kind for field in fields}
+    if "power" not in kinds:
+        fields = _as(fields, "duty", "power", everywhere)
+    if not kinds & {"party", "owner", "leader"}:
+        fields = _as(fields, "person" if "person" in kinds else "post", "party", everywhere)
+    if "category" not in kinds:
+        fields = _as(fields, "class", "category", everywhere)
+    return replace(head, fields=fields)
+
+
+def _as(fields: Sequence[Field], kind: Column, other: Column, numbers: Iterable[int]) -> tuple[Field, ...]:
+    chosen = set(numbers)
+    return tuple(
+        replace(field, kind=other) if field.kind == kind and field.number in chosen else field for field in fields
+    )
+
+
+def _left_of_risks(head: Head) -> list[int]:
+    first = min((field.number for field in head.of("form", "name", "measure")), default=0)
+    return [field.number for field in head.fields if field.number < first]
+
+
+def guessed(head: Head, grid: Grid, last: int, first: int) -> Head:
+    """The head with fields that only their cells tell: levels, sentences worded like risks or like measures."""
+    wanted: list[Column] = [kind for kind in ("level", "form", "measure") if not head.of(kind)]  # type: ignore[list-item]
+    if head.of("name") and "form" in wanted:
+        wanted.remove("form")
+    fields = []
+    for field in head.fields:
+        kind = None
+        if field.kind is None and wanted and (head.of("name", "form", "measure")):
+            texts = [text_of(box) for box in grid.column(field.number, first, last)]
+            kind = next((one for one in wanted if _share(texts, one) >= AGREED), None)
+        if kind:
+            wanted.remove(kind)
+        fields.append(replace(field, kind=kind, guessed=True) if kind else field)
+    return replace(head, fields=tuple(fields))
+
+
+def _share(texts: Sequence[str], kind: Column) -> float:
+    """The share of some cells that are worded like a kind."""
+    if not texts:
+        return 0.0
+    if kind == "level":
+        return sum(map(is_level, texts)) / len(texts)
+    words = RISK_WORDS if kind == "form" else MEASURE_WORDS
+    return sum(len(text) > 5 and bool(words.search(plain(text))) for text in texts) / len(texts)

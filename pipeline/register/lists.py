@@ -1,0 +1,159 @@
+"""Labelled lists in running text (风险点：… 防控措施：… 责任人：…) -> entries."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline.model import Box
+from pipeline.normalise import unnumbered
+from pipeline.register.context import Context, is_note, told
+from pipeline.register.heads import Field, Head, resolved
+from pipeline.register.rows import Entry
+from pipeline.terms import NO_VALUE, Column, column_of, plain
+
+__all__ = ["Listing", "is_list", "listed"]
+
+_LABEL = r"[\u4e00-\u9fff、/（()）和及与]{1,16}?"
+_AT_START = re.compile(
+    rf"\s*(?:(?:[(（]?[\d一二三四五六七八九十]{{1,2}}[)）]?\s*[、.．]?|[①-⑳]|[●◆■▪•·*\-])\s*)?(?:[【\[](?P<framed>{_LABEL})[】\]]\s*[:：]?|(?P<bare>{_LABEL})[\d一二三四五六七八九十]{{0,2}}\s*[:：])"
+)
+_WITHIN = re.compile(rf"(?<=[。；;，,、\s）)】])(?=(?:[【\[]{_LABEL}[】\]]|{_LABEL}\s*[:：]))")
+KINDS: frozenset[Column] = frozenset(
+    {"form", "name", "level", "measure", "monitor", "party", "owner", "leader", "unit", "power", "stage", "category",
+     "code", "post", "duty", "matter", "person", "class", "other"}
+)  # fmt: skip
+CONTENT: frozenset[Column] = frozenset({"form", "name", "measure"})
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The entries of a document's running text and the boxes they and their headings came from."""
+
+    entries: tuple[Entry, ...]
+    used: tuple[Box, ...]
+    titles: tuple[Box, ...]
+
+
+@dataclass(slots=True)
+class _Open:
+    """An entry being read: its facts, what stands above it, the boxes used."""
+
+    context: Context
+    facts: list[tuple[str, Column, list[Box]]] = field(default_factory=list)
+
+    def has(self, *kinds: Column) -> bool:
+        return any(kind in kinds for _, kind, _ in self.facts)
+
+
+def is_list(box: Box) -> bool:
+    """Whether a box holds labelled risks and labelled measures, with sentences behind the labels."""
+    kinds = {kind for text in box.paragraphs for kind, _, value in _facts(text) if value}
+    return bool(kinds & {"form", "name"}) and "measure" in kinds
+
+
+def listed(boxes: Sequence[Box]) -> Listing:
+    """The entries of labelled lists in boxes of running text; none where risks and measures are not both labelled."""
+    lines = [(box, text) for box in boxes for text in box.paragraphs]
+    kinds = {kind for _, text in lines for kind, _, _ in _facts(text)}
+    if not (kinds & {"form", "name"} and kinds & {"measure", "level", "party", "owner"}):
+        return Listing((), (), ())
+    entries: list[Entry] = []
+    used: list[Box] = []
+    titles: list[Box] = []
+    now = _Open(Context())
+    for box, text in lines:
+        facts = list(_facts(text))
+        if facts:
+            for kind, label, value in facts:
+                now = _with_fact(now, entries, kind, label, replace(box, paragraphs=(value,) if value else ()))
+            used.append(box)
+        elif (now.facts and not _is_heading(text, now)) and not is_note(text):
+            now.facts[-1][2].append(replace(box, paragraphs=(text,)))
+            used.append(box)
+        elif (known := told(now.context, text)) is not None:
+            _close(now, entries)
+            now = _Open(known)
+            titles.append(box)
+        elif now.facts:
+            _close(now, entries)
+            now = _Open(now.context)
+    _close(now, entries)
+    return Listing(tuple(entries), tuple(used), tuple(titles)) if entries else Listing((), (), ())
+
+
+def _facts(text: str) -> Iterator[tuple[Column, str, str]]:
+    """The labelled facts of a line: kind, label, value; empty if it does not begin with one."""
+    if not _label(text):
+        return
+    for part in _WITHIN.split(text):
+        if found := _label(part):
+            kind, label, end = found
+            yield kind, label, part[end:].strip()
+        else:
+            return
+
+
+def _label(text: str) -> tuple[Column, str, int] | None:
+    found = _AT_START.match(text)
+    if not found:
+        return None
+    label = found["framed"] or found["bare"]
+    kind = column_of(label)
+    return (kind, plain(label), found.end()) if kind in KINDS and kind else None
+
+
+def _is_heading(text: str, now: _Open) -> bool:
+    """Whether a line without a label ends the entry above it: numbered like headings, and no sentence."""
+    bare = plain(text)
+    if re.match(
+        r"(?:[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十]+[章节部]|[(（][一二三四五六七八九十]{1,3}[)）])",
+        bare,
+    ):
+        return len(bare) <= 30 and not re.search(r"[。；;,，]", bare)
+    return (
+        told(now.context, text) is not None
+        and len(bare) <= 30
+        and not re.search(r"[。；;,，]$", bare)
+        and unnumbered(text) == text
+    )
+
+
+def _with_fact(now: _Open, entries: list[Entry], kind: Column, label: str, box: Box) -> _Open:
+    """The entry with one more fact; a fact of a kind it has already begins the next, which keeps what ranks higher."""
+    last = now.facts[-1] if now.facts else None
+    again = now.has(kind) and not (last and last[1] == kind and last[0] != label)
+    if again or (kind in CONTEXT and now.has(*CONTENT)):
+        kept = [one for one in now.facts if one[1] in CONTEXT and _outranks(one[1], kind)]
+        _close(now, entries)
+        now = _Open(now.context, kept)
+    now.facts.append((label, kind, [box]))
+    return now
+
+
+CONTEXT: tuple[Column, ...] = ("unit", "post", "person", "duty", "category", "matter", "power", "code", "stage")
+
+
+def _outranks(kind: Column, other: Column) -> bool:
+    """Whether a fact still holds when one of another kind changes: the unit of powers, the power of stages and risks."""
+    return other not in CONTEXT or CONTEXT.index(kind) < CONTEXT.index(other)
+
+
+def _close(now: _Open, entries: list[Entry]) -> None:
+    if not now.has(*CONTENT):
+        if now.facts:
+            _raise_context(now)
+        return
+    fields = tuple(Field(number, label, kind) for number, (label, kind, _) in enumerate(now.facts))
+    head = resolved(Head(fields, 0))
+    values = tuple((one, _told(boxes)) for one, (_, _, boxes) in zip(head.fields, now.facts, strict=True))
+    entries.append(Entry(values, now.context))
+
+
+def _raise_context(now: _Open) -> None:
+    for label, _, boxes in now.facts:
+        text = "".join(text for box in boxes for text in box.paragraphs)
+        now.context = told(now.context, f"{label}：{text}") or now.context
+
+
+def _told(boxes: Iterable[Box]) -> tuple[Box, ...]:
+    return tuple(box for box in boxes if box.paragraphs and not NO_VALUE.fullmatch(plain(box.text)))
