@@ -71,7 +71,9 @@ def _ticked(bare: str) -> str:
     ticks = f"[{_CHECKED}]"
     if not re.search(ticks, bare) or len(set(re.findall("[高中低]", bare))) < 2:
         return re.sub(ticks, "", bare)
-    before = bare[-1] not in _CHECKED + _OPEN
+    before = bare[0] in _CHECKED + _OPEN or (
+        bool(re.search(f"[{_OPEN}]", bare)) and bare[-1] not in _CHECKED + _OPEN
+    )
     found = re.search(rf"{ticks}([高中低])" if before else rf"([高中低])(?:级|等|风险)*[(]?{ticks}", bare)
     return found[1] if found else ""
 
@@ -103,14 +105,15 @@ def scale_of(labels: Iterable[str], texts: Iterable[str]) -> dict[str, Level | N
 
 def _meanings(scale: str, seen: set[int], said: Sequence[str], words: set[Level]) -> Mapping[int, Level]:
     """What the ranks of one scale mean."""
+    if scale == "word" and words:  # 高 and 低 are the ends of a scale of words
+        literal: dict[Level, int] = {"高": -1, "中": 1, "低": 3}
+        return _spread(sorted(seen | {literal[word] for word in words}))
     if told := _told(scale, said):
         return told
     if order := _order_told(scale, said):
         return _spread(order)
     if direction := _direction_told(scale, said):
         return _spread(sorted(seen, reverse=direction < 0))
-    if scale == "word" and words:
-        return _beside_words(seen, words)
     return _spread(usual) if (usual := _usual(scale, seen)) else {}
 
 
@@ -129,13 +132,6 @@ def _usual(scale: str, seen: set[int]) -> list[int]:
     if scale == "word":
         return [0, 1, 2] if 1 in seen and max(seen) <= 2 else []
     return [0, 1, 2] if max(seen) == 2 and (scale != "colour" or 1 in seen) else []
-
-
-def _beside_words(seen: set[int], words: set[Level]) -> Mapping[int, Level]:
-    """一般 and the like among labels that say 高 or 低: these are the ends of the scale."""
-    if "低" not in words:
-        return {max(seen): "低"} if seen == {2} else {}
-    return {rank: "高" if rank == 0 and "高" not in words else "中" for rank in seen}
 
 
 # What the document says of its scale

@@ -15,6 +15,9 @@ __all__ = ["by_stage", "in_one", "items", "levels_by_item", "names_in", "whole_l
 
 _STOPPED = tuple("。；;！？!?")
 _OPEN = tuple("，、：,:（(“《及和与或")
+LONGEST_NAME = 8  # characters of a stage that only its place tells
+LONGEST_OWNER = 16  # characters
+FRAGMENT = 3  # characters that are no sentence of their own
 WRAPPED = 2.1  # em that a broken line may fall short of the widest: a word or a mark that did not fit
 AGREED = 0.7  # the share of lines as wide as that which makes them broken
 _ROLE = re.compile(
@@ -31,14 +34,20 @@ def whole_lines(paragraphs: Sequence[str], wrap: float | None = None) -> tuple[s
     """
     lines: list[str] = []
     last = ""
-    numbered = sum(item_number(one) is not None for one in paragraphs) > 1
-    for text in (_BULLET.sub("", one) for one in paragraphs):
-        if lines and item_number(text) is None and not _has_prefix(text) and _goes_on(last, text, numbered, wrap):
+    numbered = sum(_begins(one) for one in paragraphs) > 1
+    for raw in paragraphs:
+        text = _BULLET.sub("", raw)
+        if lines and not _begins(raw) and not _has_prefix(text) and _goes_on(last, text, numbered, wrap):
             lines[-1] += text
         else:
             lines.append(text)
         last = text
     return tuple(lines)
+
+
+def _begins(text: str) -> bool:
+    """Whether a line begins with a number or a bullet."""
+    return item_number(text) is not None or bool(_BULLET.match(text))
 
 
 def _goes_on(last: str, text: str, numbered: bool, wrap: float | None) -> bool:
@@ -47,12 +56,13 @@ def _goes_on(last: str, text: str, numbered: bool, wrap: float | None) -> bool:
         return True
     if last.rstrip().endswith(_STOPPED) or (not numbered and PARTY_MARK.search(text)):
         return False
-    return numbered or (wrap is not None and max(ems(last), len(last)) > wrap - WRAPPED)
+    fragment = len(text.strip("。；; ")) <= FRAGMENT < len(last)
+    return numbered or fragment or (wrap is not None and max(ems(last), len(last)) > wrap - WRAPPED)
 
 
 def wrap_of(cells: Iterable[Sequence[str]]) -> float | None:
     """The width in em at which the lines of some cells are broken by hand; None if they end where sentences do."""
-    broken = [one for lines in cells for one, other in pairwise(lines) if item_number(other) is None]
+    broken = [one for lines in cells for one, other in pairwise(lines) if not _begins(other)]
     widths = [max(ems(one), len(one)) for one in broken if not one.rstrip().endswith(_STOPPED)]
     if len(widths) < 2:
         return None
@@ -76,16 +86,17 @@ def items(boxes: Iterable[Box]) -> tuple[str, ...]:
 
 _PREFIX = re.compile(
     r"(?P<number>(?:[(（]?\d{1,2}[)）]?\s*[.、．)）:：]*|[①-⑳]|[一二三四五六七八九十]{1,2}[、.是]|[(（][一二三四五六七八九十]{1,2}[)）])?\s*)"
-    r"(?:[【\[(（](?P<framed>[\u4e00-\u9fff、/（）()]{2,12})[】\])）][:：]?|(?P<bare>[\u4e00-\u9fff、/]{2,14}?)\s*[:：])\s*(?=\S|$)"
+    r"(?:[【\[(（](?P<framed>[\u4e00-\u9fff、/（）()]{2,12})[】\])）][:：]?|(?P<bare>[\u4e00-\u9fff、/（）() ]{2,16}?)\s*[:：])\s*(?=\S|$)"
 )
 
 
-def _prefix(text: str) -> tuple[str, str] | None:
-    """The stage that a text begins with and the rest; None without."""
+def _prefix(text: str, *, loose: bool = False) -> tuple[str, str] | None:
+    """The stage that a text begins with and the rest; None without. `loose` takes any short name for one."""
     found = _PREFIX.match(text)
     if not found:
         return None
-    stage = stage_of_heading(found["framed"] or found["bare"])
+    name = re.sub(r"\s+", "", found["framed"] or found["bare"])
+    stage = stage_of_heading(name) or (name if loose and len(name) <= LONGEST_NAME else "")
     if found["framed"] and not re.search(r"环节|阶段|风险", stage):
         return None
     return (stage, text[found.end() :]) if stage else None
@@ -95,32 +106,34 @@ def _has_prefix(text: str) -> bool:
     return _prefix(text) is not None
 
 
-def by_stage(boxes: Iterable[Box]) -> list[tuple[str, Box]]:
-    """The cells cut where a stage begins (受理环节：…), with that stage; "" for what stands before any."""
+def by_stage(boxes: Sequence[Box]) -> list[tuple[str, Box]]:
+    """The cells cut where a stage begins (受理环节：…), with that stage; "" for what stands before any.
+
+    Where one line begins with a stage the genre knows, so may others with one it does not.
+    """
+    loose = any(_has_prefix(text) for box in boxes for text in box.paragraphs)
     parts: list[tuple[str, Box]] = []
     for box in boxes:
-        stage, lines = "", []  # type: ignore[var-annotated]
-        for text in _cut_at_prefixes(box.paragraphs):
-            found = _prefix(text)
-            if found:
-                if lines:
-                    parts.append((stage, replace(box, paragraphs=tuple(lines))))
+        stage = ""
+        lines: list[str] = []
+        for text in _cut_at_prefixes(box.paragraphs, loose=loose):
+            if found := _prefix(text, loose=loose):
+                parts += [(stage, replace(box, paragraphs=tuple(lines)))] if lines else []
                 stage, lines = found[0], [found[1]] if found[1].strip() else []
             else:
                 lines.append(text)
-        if lines:
-            parts.append((stage, replace(box, paragraphs=tuple(lines))))
+        parts += [(stage, replace(box, paragraphs=tuple(lines)))] if lines else []
     return parts
 
 
-def _cut_at_prefixes(paragraphs: Iterable[str]) -> Iterator[str]:
+def _cut_at_prefixes(paragraphs: Iterable[str], *, loose: bool) -> Iterator[str]:
     """The lines, cut before each stage within that stands behind a stop."""
     for text in paragraphs:
         start = 0
-        for found in re.finditer(r"(?<=[。；;\s])(?=\S)", text):
-            if found.start() > start and _has_prefix(text[found.start() :]):
+        for found in re.finditer(r"(?<=[。；;])\s*(?=\S)", text):
+            if found.end() > start and _prefix(text[found.end() :], loose=loose):
                 yield text[start : found.start()].strip()
-                start = found.start()
+                start = found.end()
         yield text[start:].strip()
 
 
@@ -149,10 +162,17 @@ def _tight(text: str) -> str:
     return re.sub(r"(?<=[\u4e00-\u9fff）)、，])\s+(?=[\u4e00-\u9fff（(])", "", " ".join(text.split()))
 
 
+def goes_with(names: str, line: str) -> bool:
+    """Whether a line goes on with the owners above it: the first of them, a role, or one more after a mark."""
+    return len(plain(line)) <= LONGEST_OWNER and (
+        not names or names[-1] in "、,，及和" or bool(_ROLE.fullmatch(line.strip()))
+    )
+
+
 def names_in(boxes: Iterable[Box]) -> str:
     """Owners on several lines: a role goes with the department above it, names stand side by side, halves are joined."""
-    lines = list(dict.fromkeys(_tight(text).strip("。；;，,、 ") for box in boxes for text in box.paragraphs))
-    lines = [line for line in lines if line]
+    found = (_tight(text).strip("。；;，,、 ") for box in boxes for text in box.paragraphs)
+    lines = list({plain(line): line for line in found if line}.values())
     if any(len(line) == 1 for line in lines):
         return "".join(lines)
     joined: list[str] = []
@@ -169,6 +189,6 @@ _OWNER = re.compile(rf"\s*[（(]\s*(?:直接|具体|防控|主要)?{PARTY_WORDS}
 
 def without_owners(boxes: Sequence[Box]) -> tuple[list[Box], str | None]:
     """The cells without owners in brackets behind their sentences (责任人：…), and these owners."""
-    names = [found["party"].strip() for box in boxes for text in box.paragraphs for found in _OWNER.finditer(text)]
+    names = [_tight(found["party"]) for box in boxes for text in box.paragraphs for found in _OWNER.finditer(text)]
     bare = [replace(box, paragraphs=tuple(_OWNER.sub("", text) for text in box.paragraphs)) for box in boxes]
     return bare, "、".join(dict.fromkeys(names)) or None

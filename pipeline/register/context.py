@@ -1,13 +1,13 @@
 """What titles, headings and lines above rows say of all that follows: body, department, category, power, stage."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.normalise import unnumbered
 from pipeline.terms import AGENCY, CATEGORY, DEPARTMENT, Column, category_of, column_of, plain, stage_term
 
-__all__ = ["Context", "bodies_of", "is_note", "is_register_title", "labelled", "told"]
+__all__ = ["Context", "bodies_of", "is_chrome", "is_note", "is_register_title", "is_total", "labelled", "told"]
 
 LONGEST_TITLE = 60
 LONGEST_HEADING = 30
@@ -19,6 +19,10 @@ _NOTE = re.compile(
     r"[*※]?(?:备?注|说明|填表说明|填报说明|编制说明|附注)\d?[:：、]|(?:填表|制表|填报|审核|编制|审批|复核|联系|负责|报送|排查|签字|单位负责|主要领导|科室负责|纪检)(?:人|日期|时间|签字)?"
     r"(?:[(（]?(?:签字|签名|盖章)[)）]?)?(?:人|日期|时间)?[:：]|.{0,16}(?:[(（](?:签字|签名|盖章|公章)[)）])[:：]?|.{0,10}(?:年\s*月\s*日)|第\s*\d+\s*页|共\s*\d+\s*页"
     r"|(?:本人|领导|负责人|单位|科室|部门|党[组委]|纪检(?:监察)?(?:组|部门|机构)?)(?:签字|签名|签章|审核|审批|审查|审定)?(?:意见|签字|盖章)[:：]?$"
+)
+_CHROME = re.compile(
+    r"打印.?.?关闭|关闭窗口|^.?(?:上一[篇条页]|下一[篇条页])|分享到|版权所有|ICP备|公网安备|浏览次数|点击数|字号:?|字体:|^您?(?:现在|当前)(?:的)?位置|^首页|来源:|发布(?:时间|日期|机构)"
+    r"|扫一扫|责任编辑|相关(?:链接|阅读|附件)|技术支持|主办(?:单位)?:|网站(?:标识|地图)|无障碍|返回顶部"
 )
 _UNIT_LABEL = re.compile(
     r"(?:填报|报送|编制|申报|制表|排查|所属|所在)?(?:单位|机构|机关)(?:名称)?(?:[(（](?:盖章|公章|章|科室)[)）])?$"
@@ -46,7 +50,8 @@ class Context:
     """What is known of the rows to come; `depths` of the headings that told it, by what they told."""
 
     title: str | None = None
-    agency: str | None = None
+    body: str | None = None  # the one whose register it is
+    agency: str | None = None  # that of the rows: the same, or one that a heading or the row names
     unit: tuple[str, ...] = ()
     category: str | None = None
     power: str | None = None
@@ -73,11 +78,21 @@ def is_note(text: str) -> bool:
     return bool(_NOTE.match(text.strip()))
 
 
+def is_chrome(text: str) -> bool:
+    """Whether a line is the web page's own, not its document's."""
+    return bool(_CHROME.search(plain(text)))
+
+
+def is_total(text: str) -> bool:
+    """Whether a cell counts the rows above it."""
+    return bool(re.fullmatch(r"(?:合|总|小|共)计.{0,12}|共(?:计|有)?\d+[个项条处].{0,8}", plain(text)))
+
+
 def bodies_of(text: str) -> tuple[str | None, tuple[str, ...]]:
     """The government body and the departments below it that a title begins with, or a name that is nothing else."""
     bare = re.sub(r"^(?:附?(?:件|表)\s*\d*[:：]?|\d{4}年度?)", "", re.sub(r"\(.*?\)", "", plain(text)))
-    found = _BODY.match(bare)
-    if found and (found.end() == len(bare) or _ABOUT_BODY.match(bare[found.end() :])):
+    found = re.match(rf"(?:{_BODY.pattern})(?=$|{_ABOUT_BODY.pattern})", bare)
+    if found:
         return found["agency"], (found["unit"],) if found["unit"] else ()
     name = _CUT.sub("", bare).strip(":：-—、·")
     return None, (name,) if is_department(name) else ()
@@ -94,11 +109,9 @@ def told(context: Context, text: str) -> Context | None:
     bare = " ".join(text.split())
     if is_register_title(bare):
         agency, unit = bodies_of(bare)
-        kept = replace(context, power=None, power_code=None, stage="", category=None, depths=())
-        return replace(
-            kept, title=title_of(bare), agency=agency or context.agency, unit=unit or (() if agency else context.unit)
-        )
-    if pairs := dict(labelled(text)):
+        body = agency or context.body
+        return Context(title_of(bare), body, body, unit or (() if agency else context.unit))
+    if pairs := list(labelled(text)):
         return _by_labels(context, pairs)
     return None if is_note(bare) or not bare else _by_heading(context, bare)
 
@@ -113,30 +126,32 @@ def labelled(text: str) -> Iterator[tuple[Column, str]]:
             yield kind, value.strip()
 
 
-def _by_labels(context: Context, pairs: dict[Column, str]) -> Context | None:
+def _by_labels(context: Context, pairs: Sequence[tuple[Column, str]]) -> Context | None:
+    facts = dict(pairs)
     known = context
-    if unit := pairs.get("unit") or pairs.get("owner"):
-        known = within(known, (unit,))
-    if power := pairs.get("power") or pairs.get("matter"):
+    if units := tuple(value for kind, value in pairs if kind in ("unit", "owner")):
+        known = within(known, units)
+        if not known.unit:  # a body alone: its department stands elsewhere
+            known = replace(known, unit=context.unit, body=known.agency)
+    if power := facts.get("power") or facts.get("matter"):
         known = replace(known, power=power, power_code=None, stage="")
-    if code := pairs.get("code"):
+    if code := facts.get("code"):
         known = replace(known, power_code=plain(code))
-    if category := pairs.get("category"):
+    if category := facts.get("category"):
         known = replace(known, category=category_of(category) or category)
-    if stage := pairs.get("stage"):
+    if stage := facts.get("stage"):
         known = replace(known, stage=stage)
     return known if known != context else None
 
 
 def within(context: Context, units: tuple[str, ...]) -> Context:
-    """The context within some body or department."""
+    """The context within some body or department, below the body whose register it is."""
     name = plain(units[0])
-    found = _BODY.fullmatch(name)
-    if found and not (context.agency and context.agency.endswith(name)):
+    if context.body and context.body.endswith(name):
+        return replace(context, agency=context.body, unit=units[1:])
+    if (found := _BODY.fullmatch(name)) and not context.body:
         return replace(context, agency=found["agency"], unit=tuple(filter(None, (found["unit"], *units[1:]))))
-    if context.agency and context.agency.endswith(name):
-        return replace(context, unit=units[1:])
-    return replace(context, unit=units)
+    return replace(context, agency=context.body, unit=units)
 
 
 def _by_heading(context: Context, text: str) -> Context | None:

@@ -11,7 +11,7 @@ from pipeline.register.cells import by_stage, in_one, items, levels_by_item, nam
 from pipeline.register.context import Context, stage_of_heading, within
 from pipeline.register.heads import Field
 from pipeline.register.rows import Entry
-from pipeline.terms import HEADING, Column, category_of, plain
+from pipeline.terms import HEADING, Column, category_of, column_of, plain
 
 __all__ = ["charts_of"]
 
@@ -44,7 +44,12 @@ def _rows(entry: Entry, placed_by: Placed) -> Iterator[_Row]:
 def _context(entry: Entry) -> tuple[Context, tuple[str, ...]]:
     """What stands above a row and what it says itself of its unit, power and category, and what goes nowhere."""
     context = entry.context
-    if units := tuple(dict.fromkeys(in_one(boxes) for _, boxes in entry.of("unit"))):
+    units = tuple(
+        dict.fromkeys(
+            in_one(boxes) for one, boxes in entry.of("unit") if not (context.unit and column_of(one.label) == "post")
+        )
+    )
+    if units:
         context = within(context, units)
     category = entry.of("category")
     power, code, stage = entry.of("power"), entry.of("code"), entry.of("stage")
@@ -153,8 +158,6 @@ def _by_levels(entry: Entry, stages: Iterable[Stage]) -> Iterator[Stage]:
             levels = tuple(level or "" for level in own)
         if len(levels) < 2 or len(levels) != len(risks) or not all(is_level(one) for one in levels if one):
             yield stage if not (levels and all(map(is_level, levels))) else _agreed(stage, levels)
-        elif len(set(levels)) == 1:
-            yield replace(stage, levels=(levels[0],))
         else:
             yield from _apart(stage, risks, levels)
 

@@ -106,6 +106,8 @@ def _field(column: int, texts: Sequence[str]) -> Field:
     upper, lower = column_of(texts[0]), texts[-1].strip()
     if len(texts) > 1 and lower in ("高", "中", "低") and upper in ("level", "name", "form"):
         return Field(column, label, "level", lower)
+    if COLUMNS_OF_OTHERS["duty"].search(plain(label)):
+        return Field(column, label, "other")
     candidates = ("".join(texts), texts[-1], *texts[:-1][::-1]) if len(texts) > 1 else (texts[0],)
     kind = next((kind for text in candidates if (kind := column_of(text))), None)
     return Field(column, label, kind)
@@ -125,7 +127,9 @@ def _is_head(head: Head) -> bool:
     kinds = set(known)
     if len(kinds) < 2 or 2 * len(known) <= len(labels):
         return False
-    return bool(kinds & {"form", "name", "measure"}) or head.foreign is not None or ("serial" in kinds and len(kinds) > 2)
+    return (
+        bool(kinds & {"form", "name", "measure"}) or head.foreign is not None or ("serial" in kinds and len(kinds) > 2)
+    )
 
 
 # What the other columns tell
@@ -136,17 +140,14 @@ def resolved(head: Head) -> Head:
     kinds = {field.kind for field in head.fields}
     fields = head.fields
     if "unit" not in kinds:
-        fields = _as(fields, "owner", "unit", _left_of_risks(head) if kinds & {"party", "leader"} else ())
-        if not any(field.kind == "unit" for field in fields) and "party" in kinds:
-            fields = _as(fields, "owner", "unit", [field.number for field in fields if field.kind == "owner"])
+        if kinds & {"party", "leader"}:
+            fields = _as(fields, "owner", "unit", [field.number for field in fields])
         if not any(field.kind in ("unit", "owner") for field in fields):
             fields = _as(fields, "post", "unit", [field.number for field in fields])
     kinds = {field.kind for field in fields}
     everywhere = [field.number for field in fields]
     fields = _as(fields, "matter", "stage" if "power" in kinds and "stage" not in kinds else "power", everywhere)
     kinds = {field.kind for field in fields}
-    if "power" not in kinds:
-        fields = _as(fields, "duty", "power", everywhere)
     if not kinds & {"party", "owner", "leader"}:
         fields = _as(fields, "person" if "person" in kinds else "post", "party", everywhere)
     if "category" not in kinds:
@@ -159,11 +160,6 @@ def _as(fields: Sequence[Field], kind: Column, other: Column, numbers: Iterable[
     return tuple(
         replace(field, kind=other) if field.kind == kind and field.number in chosen else field for field in fields
     )
-
-
-def _left_of_risks(head: Head) -> list[int]:
-    first = min((field.number for field in head.of("form", "name", "measure")), default=0)
-    return [field.number for field in head.fields if field.number < first]
 
 
 def guessed(head: Head, grid: Grid, last: int, first: int) -> Head:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.model import Box
 from pipeline.normalise import unnumbered
-from pipeline.register.context import Context, is_note, told
+from pipeline.register.cells import goes_with
+from pipeline.register.context import Context, is_chrome, is_note, told
 from pipeline.register.heads import Field, Head, resolved
 from pipeline.register.rows import Entry
 from pipeline.terms import NO_VALUE, Column, column_of, plain
@@ -15,7 +16,7 @@ __all__ = ["Listing", "is_list", "listed"]
 
 _LABEL = r"[\u4e00-\u9fff、/（()）和及与]{1,16}?"
 _AT_START = re.compile(
-    rf"\s*(?:(?:[(（]?[\d一二三四五六七八九十]{{1,2}}[)）]?\s*[、.．]?|[①-⑳]|[●◆■▪•·*\-])\s*)?(?:[【\[](?P<framed>{_LABEL})[】\]]\s*[:：]?|(?P<bare>{_LABEL})[\d一二三四五六七八九十]{{0,2}}\s*[:：])"
+    rf"\s*(?:(?:[(（]?[\d一二三四五六七八九十]{{1,2}}[)）]?\s*[、.．]?\s*|[①-⑳]|[●◆■▪•·*\-])\s*)?(?:[【\[](?P<framed>{_LABEL})[】\]]\s*[:：]?|(?P<bare>{_LABEL})[\d一二三四五六七八九十]{{0,2}}\s*[:：])"
 )
 _WITHIN = re.compile(rf"(?<=[。；;，,、\s）)】])(?=(?:[【\[]{_LABEL}[】\]]|{_LABEL}\s*[:：]))")
 KINDS: frozenset[Column] = frozenset(
@@ -67,7 +68,7 @@ def listed(boxes: Sequence[Box]) -> Listing:
             for kind, label, value in facts:
                 now = _with_fact(now, entries, kind, label, replace(box, paragraphs=(value,) if value else ()))
             used.append(box)
-        elif (now.facts and not _is_heading(text, now)) and not is_note(text):
+        elif now.facts and not _is_heading(text, now) and not _ends(text, now):
             now.facts[-1][2].append(replace(box, paragraphs=(text,)))
             used.append(box)
         elif (known := told(now.context, text)) is not None:
@@ -83,14 +84,12 @@ def listed(boxes: Sequence[Box]) -> Listing:
 
 def _facts(text: str) -> Iterator[tuple[Column, str, str]]:
     """The labelled facts of a line: kind, label, value; empty if it does not begin with one."""
-    if not _label(text):
-        return
-    for part in _WITHIN.split(text):
-        if found := _label(part):
-            kind, label, end = found
-            yield kind, label, part[end:].strip()
-        else:
-            return
+    while found := _label(text):
+        kind, label, end = found
+        inner = (place.start() for place in _WITHIN.finditer(text, end) if _label(text[place.start() :]))
+        place = next(inner, len(text))
+        yield kind, label, text[end:place].strip()
+        text = text[place:]
 
 
 def _label(text: str) -> tuple[Column, str, int] | None:
@@ -103,19 +102,26 @@ def _label(text: str) -> tuple[Column, str, int] | None:
 
 
 def _is_heading(text: str, now: _Open) -> bool:
-    """Whether a line without a label ends the entry above it: numbered like headings, and no sentence."""
+    """Whether a line without a label ends the entry above it: numbered like headings, or nothing but a name."""
     bare = plain(text)
+    if len(bare) > 30 or re.search(r"[。；;,，]", bare):
+        return False
     if re.match(
-        r"(?:[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十]+[章节部]|[(（][一二三四五六七八九十]{1,3}[)）])",
-        bare,
+        r"[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十]+[章节部]|[(（][一二三四五六七八九十]{1,3}[)）]", bare
     ):
-        return len(bare) <= 30 and not re.search(r"[。；;,，]", bare)
-    return (
-        told(now.context, text) is not None
-        and len(bare) <= 30
-        and not re.search(r"[。；;,，]$", bare)
-        and unnumbered(text) == text
-    )
+        return True
+    known = told(now.context, text)
+    return known is not None and (known.unit, known.stage, known.title, known.category) != (
+        now.context.unit, now.context.stage, now.context.title, now.context.category
+    )  # fmt: skip
+
+
+def _ends(text: str, now: _Open) -> bool:
+    """Whether a line without a label goes on with nothing: the page's own words, or a sentence behind a name."""
+    _, kind, boxes = now.facts[-1]
+    if is_note(text) or is_chrome(text):
+        return True
+    return kind not in (*CONTENT, "monitor") and not goes_with("".join(box.text for box in boxes), text)
 
 
 def _with_fact(now: _Open, entries: list[Entry], kind: Column, label: str, box: Box) -> _Open:

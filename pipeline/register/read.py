@@ -16,7 +16,10 @@ from pipeline.roles import is_label, is_marking, is_title
 from pipeline.terms import AGENCY, plain
 from pipeline.titles import titles_of
 
+
 __all__ = ["Registers", "read_registers"]
+
+OVERLAP = 2.0  # points by which lines of running text may seem to overlap
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,10 @@ def read_registers(document: Document) -> Registers:
     """The registers of a document: tables whose heads are known, and labelled lists in its running text."""
     tables = list(_tables(document))
     read = {box.order: box for one in tables for box in one.grid.boxes}
-    listing = listed([box for box in document.boxes if box.order not in read and _is_text(box)])
+    text = [box for box in document.boxes if box.order not in read and box.frame != "margin"]
+    if not _in_one_column(text):
+        text = [box for box in text if box.frame is None or is_list(box)]
+    listing = listed(sorted(text, key=_height))
     read |= {box.order: box for box in listing.used}
     ours = [one for one in tables if one.other is None]
     titles = {box.order: box for one in tables for box in (*one.above, *one.table.told)}
@@ -64,9 +70,15 @@ def read_registers(document: Document) -> Registers:
     )
 
 
-def _is_text(box: Box) -> bool:
-    """Whether a box is running text, or one with a whole list in it."""
-    return box.frame is None or is_list(box)
+def _in_one_column(boxes: Iterable[Box]) -> bool:
+    """Whether all boxes stand below one another, as running text does and charts do not."""
+    ends: dict[int | None, float] = {}
+    for box in sorted((box for box in boxes if box.bbox), key=_height):
+        assert box.bbox is not None
+        if box.bbox.top < ends.get(box.page, 0.0) - OVERLAP or box.cell:
+            return False
+        ends[box.page] = box.bbox.bottom
+    return True
 
 
 def _is_of_chart(box: Box) -> bool:
@@ -98,7 +110,7 @@ def _tables(document: Document) -> Iterator[_Found]:
 
 def _in_order(boxes: Sequence[Box]) -> list[Box | Grid]:
     """The running text and the tables of a document as they stand below one another."""
-    text: list[Box | Grid] = [box for box in boxes if box.frame is None]
+    text: list[Box | Grid] = [box for box in boxes if box.frame in (None, "shape")]
     return sorted([*text, *_whole(grids_of(boxes))], key=_height)
 
 
@@ -121,7 +133,13 @@ def _told_by(context: Context, above: Sequence[Box]) -> tuple[Context, tuple[Box
         title = titles[-1]
         used += [box for number, (box, _) in enumerate(lines) if _is_of_title(lines, number)]
         context = Context(
-            " ".join(title.text.split()), title.agency, context.unit, title.category, title.power, title.power_code
+            " ".join(title.text.split()),
+            title.agency,
+            title.agency,
+            context.unit,
+            title.category,
+            title.power,
+            title.power_code,
         )
     return context, tuple(used)
 

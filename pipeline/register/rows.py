@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from pipeline.levels import is_level
 from pipeline.model import Box
 from pipeline.register.cells import wrap_of
-from pipeline.register.context import Context, is_note, told
+from pipeline.register.context import Context, is_note, is_total, told
 from pipeline.register.grids import Grid, cell_of, grid_of, text_of
 from pipeline.register.heads import CONTENT, Field, Head, guessed, head_at, is_headlike, resolved
 from pipeline.terms import NO_VALUE, Column, column_of, plain
@@ -19,7 +20,6 @@ CARRIED: frozenset[Column] = frozenset(
 )
 KEYS: frozenset[Column] = frozenset({"serial", "unit", "power", "code", "stage", "level"})  # tell entries apart
 OUTLINE = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十]{1,3}[)）])")
-ODD = 0.34  # the share of values that may look like labels: owners are named as their column is (科室负责人)
 TICK = re.compile(r"[√✓✔☑■●◉★]|是|有|Y|1")
 
 
@@ -43,6 +43,7 @@ class Table:
     entries: list[Entry] = field(default_factory=list)
     told: list[Box] = field(default_factory=list)
     unread: dict[str, list[Box]] = field(default_factory=dict)
+    above: dict[int, Box] = field(default_factory=dict)  # what covers each field of the row before
     heads: list[Head] = field(default_factory=list)
 
 
@@ -90,6 +91,8 @@ def _walk(grid: Grid, table: Table) -> None:
 
 def _begin(head: Head, grid: Grid, row: int, table: Table) -> None:
     table.head = _with_wraps(resolved(guessed(head, grid, grid.rows, row + head.rows)), grid, row + head.rows)
+    if [one.label for one in table.head.fields] != [one.label for head in table.heads[-1:] for one in head.fields]:
+        table.above = {}
     table.heads.append(table.head)
     boxes = [box for number in range(row, row + head.rows) for box in grid.row(number)]
     table.told += {box.order: box for box in boxes}.values()
@@ -108,8 +111,12 @@ def _kind_of_row(grid: Grid, row: int, own: Sequence[Box], table: Table, in_card
     if not own:
         return "data" if table.head else "blank"
     covering = grid.row(row)
+    if any(is_total(text_of(box)) for box in own):
+        return "heading"
     if len(own) == len(covering) and any(is_note(text_of(box)) for box in own[:1]) and _is_apart(own[0], grid, table):
         return "heading"
+    if in_cards and len(own) == 1 == len(covering) and _label(own[0]):
+        return "pairs"
     if _pairs_at(grid, row) and (table.head is None or in_cards or _breaks_columns(own, table.head)):
         return "pairs"
     if len(covering) == 1 and _is_apart(own[0], grid, table):
@@ -132,7 +139,9 @@ def _is_apart(box: Box, grid: Grid, table: Table) -> bool:
 def _heading(own: Sequence[Box], table: Table) -> None:
     for box in own:
         for paragraph in box.paragraphs:
-            table.context = told(table.context, paragraph) or table.context
+            known = told(table.context, paragraph)
+            if known is not None and known != table.context:
+                table.context, table.above = known, {}
     table.told += own
 
 
@@ -147,7 +156,7 @@ def _data(grid: Grid, rows: Sequence[int], table: Table) -> None:
     _note_unread(grid, rows, table)
     merged = any(cell_of(box).rows > 1 for row in rows for box in grid.row(row))
     groups: list[list[Mapping[int, Box]]] = []
-    for own in _filled(grid, rows, head):
+    for own in _filled(grid, rows, head, table):
         if groups and _is_one_entry(groups[-1][-1], own, head, merged=merged):
             groups[-1].append(own)
         else:
@@ -177,9 +186,9 @@ def _is_one_entry(before: Mapping[int, Box], own: Mapping[int, Box], head: Head,
     return by_risk or by_rest or shared("stage")
 
 
-def _filled(grid: Grid, rows: Sequence[int], head: Head) -> Iterator[dict[int, Box]]:
+def _filled(grid: Grid, rows: Sequence[int], head: Head, table: Table) -> Iterator[dict[int, Box]]:
     """What covers each field of each row; where merges were lost, what stands above a blank that they covered."""
-    above: dict[int, Box] = {}
+    above = table.above
     serials = [one.number for one in head.of("serial")]
     carried = [one.number for one in head.fields if one.kind in CARRIED]
     owners = [one.number for one in head.of("party", "owner", "leader")]
@@ -194,7 +203,7 @@ def _filled(grid: Grid, rows: Sequence[int], head: Head) -> Iterator[dict[int, B
             continue
         blank = {number for number in range(grid.columns) if (row, number) not in grid.at}
         fresh = [number for number in carried if number in own and above.get(number) is not own[number]]
-        lost = [number for number in carried if number in blank and not any(other < number for other in fresh)]
+        lost = [number for number in carried if number in blank and not _is_below(number, fresh, head)]
         unnumbered = bool(serials) and all(number in blank for number in serials) and any(n in above for n in serials)
         bare = bool(tell) and not fresh and all(number in blank for number in tell)
         if unnumbered or bare:
@@ -203,7 +212,17 @@ def _filled(grid: Grid, rows: Sequence[int], head: Head) -> Iterator[dict[int, B
             lost += [number for number in owners if number in blank]
         filled = own | {number: above[number] for number in lost if number in above and number in blank}
         yield filled
-        above = filled
+        above = table.above = filled
+
+
+def _is_below(number: int, fresh: Sequence[int], head: Head) -> bool:
+    """Whether a field tells of what stands in another that has just changed: the power of a new unit, say."""
+    own = _RANKS.index(head.fields[number].kind)
+    ranks = [(_RANKS.index(head.fields[other].kind), other) for other in fresh]
+    return any(rank < own or (rank == own and other < number) for rank, other in ranks)
+
+
+_RANKS: tuple[Column | None, ...] = ("unit", "post", "duty", "matter", "power", "code", "category", "class", "stage")
 
 
 def _is_unit(head: Head, number: int) -> bool:
@@ -247,7 +266,7 @@ def _pairs_at(grid: Grid, row: int) -> bool:
     return (
         len(covering) > 1
         and _label(covering[0]) is not None
-        and not all(_label(box) for box in covering)
+        and (not all(_label(box) for box in covering) or _label(covering[0]) in ("party", "owner", "leader"))
         and (len(own) == len(covering) or bool(own))
     )
 
@@ -255,7 +274,7 @@ def _pairs_at(grid: Grid, row: int) -> bool:
 def _label(box: Box) -> Column | None:
     text = text_of(box)
     bare = re.sub(r"(?<=[\u4e00-\u9fff])[\d一二三四五六七八九十]{1,2}$", "", plain(text).strip(":："))
-    return column_of(bare) if is_headlike(text) else None
+    return column_of(bare) if is_headlike(text) and not is_level(text) else None
 
 
 def _breaks_columns(own: Sequence[Box], head: Head) -> bool:
@@ -319,7 +338,7 @@ def _segments(grid: Grid, row: int) -> Iterator[tuple[str, Column | None, list[B
 def _segment(labels: Sequence[Box], values: list[Box]) -> tuple[str, Column | None, list[Box]]:
     texts = [plain(text_of(box)) for box in labels]
     joined = _label(replace(labels[0], paragraphs=("".join(texts),))) if len(labels) > 1 else None
-    return texts[-1], joined or _label(labels[-1]), [box for box in values]
+    return texts[-1], joined or _label(labels[-1]), values
 
 
 def _above(entry: Entry) -> Context:
@@ -344,8 +363,9 @@ def _as_turned(grid: Grid, context: Context) -> Table | None:
     head = next((head for row in range(min(3, turned.rows)) if (head := head_at(turned, row))), None)
     if head is None or not head.of("form", "name", "measure") or turned.rows - head.rows < 2:
         return None
-    values = [box for box in body if cell_of(box).column >= head.rows]
-    if sum(_label(box) is not None for box in values) > ODD * len(values):
+    named = {field.number for field in head.of("party", "owner", "leader", "class", "category")}  # like their columns
+    values = [box for box in turned.boxes if cell_of(box).row >= head.rows and cell_of(box).column not in named]
+    if any(_label(box) for box in values):
         return None
     table = Table(context=context)
     for row in wide:
