@@ -134,10 +134,10 @@ def _numbered_parts(text: str) -> Iterator[str]:
 
 # A number within a line: behind a stop, and written so that it is no quantity.
 _INNER_NUMBER = re.compile(
-    r"(?<=[；;。，,\s])(?:[（(](\d{1,2})[)）]|(\d{1,2})\s*[、.．)）:：](?!\d)|([①-⑳])"
-    rf"|\d{{1,2}}[.．]\d{{1,2}}[、.．]?\s?(?=[“《\u4e00-\u9fff])(?!{_UNIT})"
+    r"(?<=[；;。，,\s])(?:[（(](\d{1,2})[)）]|(\d{1,2})\s*[、.．)）:：](?!\d)|([①-⑳]))"
+    rf"|(?<=[；;。，,\s])\d{{1,2}}[.．]\d{{1,2}}[、.．]?\s?(?=[“《\u4e00-\u9fff])(?!{_UNIT})"
     rf"|(?<=[；;。])(\d{{1,2}})(?=[\u4e00-\u9fff])(?!{_UNIT})"
-    rf"|(?<=[；;。])(?:{_HAN}是|[（(]{_HAN}[)）]))"
+    rf"|(?:(?<=[；;。])|(?<=[；;。]\s))(?:{_HAN}是|[（(]{_HAN}[)）])"
 )
 
 

@@ -732,6 +732,164 @@ def test_another_table_on_the_next_page_is_another() -> None:
     assert {box.cell.table for box in found if box.cell} == {0, 1}
 
 
+Grid = tuple[Glyphs, list[Stroke]]
+
+
+def table_on(rows: Sequence[str], top: float, places: Sequence[float] = (50, 90, 240, 400)) -> Grid:
+    """A table, its rows 30 high: cells are parted by |, lines by /; - goes on with the cell above."""
+    cells = [row.split("|") for row in rows]
+    glyphs = [
+        glyph
+        for number, row in enumerate(cells)
+        for x, cell in zip(places, row, strict=False)
+        if cell != "-"
+        for glyph in lines(cell.split("/"), x + INSET, top + 30 * number + 3)
+    ]
+    across = [
+        Stroke(places[place], top + 30 * number, places[place + 1], top + 30 * number)
+        for number, row in enumerate([*cells, [""] * len(cells[0])])
+        for place, cell in enumerate(row)
+        if cell != "-"
+    ]
+    return glyphs, [*across, *(Stroke(x, top, x, top + 30 * len(rows)) for x in places)]
+
+
+def grid_over(*pages: Grid) -> dict[tuple[int, int], tuple[int, str]]:
+    """How many rows the cells of the one table over some pages span and what they say, by row and column."""
+    found, _ = bound(book(*(glyphs for glyphs, _ in pages), strokes=[strokes for _, strokes in pages]))
+    assert {box.cell.table for box in found if box.cell} == {0}
+    return {(box.cell.row, box.cell.column): (box.cell.rows, box.text) for box in found if box.cell}
+
+
+def cells_on(glyphs: Glyphs, strokes: Sequence[Stroke]) -> dict[str, Cell]:
+    """The places of the cells of a page by their words."""
+    found, _ = bound(sheets(page(glyphs, (), strokes)))
+    return {box.text: box.cell for box in found if box.cell}
+
+
+REGISTER = "序号|风险点|防控措施"
+FIRST = "1|收受财物。|双人到场。"
+
+
+def test_columns_are_those_of_the_grid_although_cells_are_empty() -> None:
+    found = grid_over(table_on([REGISTER, "1||双人到场。", "|走过场。|"], 100))
+    body = {place: text for place, (_, text) in found.items() if place[0]}
+    assert body == {(1, 0): "1", (1, 2): "双人到场。", (2, 1): "走过场。"}
+
+
+def test_one_row_alone_on_a_page_goes_on_with_its_table() -> None:
+    found = grid_over(table_on([REGISTER, FIRST], 700), table_on(["2|走过场。|随机抽查。"], 40))
+    assert [found[2, column][1] for column in range(3)] == ["2", "走过场。", "随机抽查。"]
+
+
+def test_frames_in_one_row_alone_are_no_table() -> None:
+    glyphs, strokes = table_on(["受理|审查|决定"], 100)
+    found, _ = bound(book(glyphs, strokes=[strokes]))
+    assert {(box.text, box.frame, box.cell) for box in found} == {
+        (one, "shape", None) for one in ("受理", "审查", "决定")
+    }
+
+
+def test_a_repeated_head_is_told_once_below_a_title_that_is_not_repeated() -> None:
+    glyphs, strokes = table_on([REGISTER, FIRST], 670)
+    title = edges(Area(50, 640, 400, 670))
+    first = [*glyphs, *words("云岫市廉政风险点一览表", 150, 650)], [*strokes, *title]
+    found = grid_over(first, table_on([REGISTER, "2|走过场。|随机抽查。"], 40))
+    assert found[0, 0] == (1, "云岫市廉政风险点一览表")
+    assert {place: text for place, (_, text) in found.items() if place[1] == 0 and place[0]} == {
+        (1, 0): "序号",
+        (2, 0): "1",
+        (3, 0): "2",
+    }
+
+
+def test_a_table_may_stand_elsewhere_on_the_next_page() -> None:
+    found = grid_over(table_on([REGISTER, FIRST], 700), table_on(["2|走过场。|随机抽查。"], 40, (80, 120, 270, 430)))
+    assert found[2, 1] == (1, "走过场。")
+
+
+@pytest.mark.parametrize(("above", "tables"), [("云岫市水务局风险点一览表", 2), ("（续表）", 1), ("续上页", 1)])
+def test_a_table_below_a_title_is_another(above: str, tables: int) -> None:
+    (one, ruled), (other, more) = table_on([REGISTER, FIRST], 700), table_on(["2|走过场。|随机抽查。"] * 2, 90)
+    found, _ = bound(book(one, [*words(above, 100, 70), *other], strokes=[ruled, more]))
+    assert len({box.cell.table for box in found if box.cell}) == tables
+
+
+def test_a_cell_that_spans_rows_over_the_page_is_one() -> None:
+    found = grid_over(
+        table_on([REGISTER, FIRST, "-|走过场。|随机抽查。"], 700),
+        table_on(["|越权审批。|集体研究。", "-|泄露秘密。|签字背书。", "2|拖延不办。|限时办结。"], 40),
+    )
+    assert (found[1, 0], found[5, 0]) == ((4, "1"), (1, "2"))
+    assert (found[3, 1], found[4, 1]) == ((1, "越权审批。"), (1, "泄露秘密。"))
+
+
+def test_its_words_may_stand_on_the_second_page() -> None:
+    found = grid_over(
+        table_on([REGISTER, "|收受财物。|双人到场。", "-|走过场。|随机抽查。"], 700),
+        table_on(["1|越权审批。|集体研究。", "-|泄露秘密。|签字背书。"], 40),
+    )
+    assert found[1, 0] == (4, "1")
+
+
+@pytest.mark.parametrize(
+    ("row", "broken"),
+    [
+        ("|的财物||的影像", True),
+        ("|2.走过场||", True),
+        ("|1.走过场||的影像", False),
+        ("|的财物|中|的影像", False),
+        ("2|的财物||的影像", False),
+    ],
+)
+def test_a_row_goes_on_over_the_page_unless_a_cell_begins_anew(row: str, *, broken: bool) -> None:
+    places = (50, 90, 240, 270, 400)
+    before = table_on(["序号|风险点|级|防控措施", "1|1.收受服务对象|高|双人到场并留存现场"], 700, places)
+    found = grid_over(before, table_on([row, "3|泄密|低|随机抽查"], 40, places))
+    assert max(place for place, _ in found) == (2 if broken else 3)
+
+
+def test_sentences_alone_go_on_where_other_words_have_nothing_below_them() -> None:
+    places = (50, 90, 150, 180, 220, 400)
+    before = table_on(["序号|科室|级|人|措施", "1|法规科|高|张远|集体研究决定事项。"], 700, places)
+    found = grid_over(before, table_on(["||||公开收费的标准。", "2|人事科|低|李和|随机抽查。"], 40, places))
+    assert found[1, 4] == (1, "集体研究决定事项。公开收费的标准。")
+
+
+def test_a_table_may_lack_its_outer_edges() -> None:
+    glyphs, _ = table_on([REGISTER, FIRST, "2|走过场。|随机抽查。"], 100)
+    down = [Stroke(x, 100, x, 190) for x in (90, 240)]
+    inner = [*down, Stroke(50, 130, 400, 130), Stroke(50, 160, 400, 160)]
+    places = {Cell(0, row, column) for row, column in product(range(3), range(3))}
+    for strokes in (inner, [*inner, Stroke(50, 100, 400, 100), Stroke(50, 190, 400, 190)]):
+        assert set(cells_on(glyphs, strokes).values()) == places
+
+
+def test_a_merged_cell_may_be_open_where_the_page_ends() -> None:
+    glyphs, strokes = table_on(["序号|单位|风险点", "1|法规科|收受财物。", "2|-|走过场。"], 100)
+    strokes.remove(Stroke(90, 190, 240, 190))
+    assert cells_on(glyphs, strokes)["法规科"] == Cell(0, 1, 1, 2)
+
+
+def test_punctuation_hangs_over_the_edge_of_a_cell() -> None:
+    edge = 50 + INSET + 5 * SIZE + 1
+    found = grid_over(table_on(["风险点|级|措施", "只看照片吧，/走过场。|高|无"], 100, (50, edge, 240, 400)))
+    assert (found[1, 0], found[1, 1]) == ((1, "只看照片吧，走过场。"), (1, "高"))
+
+
+def test_spreadsheets_wrap_lines_before_the_edge_of_the_cell() -> None:
+    """No line goes further than to two characters before it; what ends earlier is a paragraph."""
+    rows = ["经办人员泄露秘密/造成影响", "窗口人员接受宴请/或者礼金", "审核人员拖延不办/谋取私利", "不作为/慢作为"]
+    glyphs, strokes = table_on([f"{row}|无" for row in rows], 100, (50, 50 + 2 * INSET + 10 * SIZE, 300))
+    found = {box.paragraphs for box in boxes(glyphs, strokes=strokes) if box.cell and box.cell.column == 0}
+    assert found == {*((row.replace("/", ""),) for row in rows[:3]), ("不作为", "慢作为")}
+
+
+def test_characters_below_one_another_have_no_blanks_between_them() -> None:
+    glyphs = lines("风险等级", 104, 104, pitch=1.5 * SIZE)
+    assert told(glyphs, [Area(100, 100, 117, 180)]) == [("风险等级",)]
+
+
 # Properties
 
 TURNABLE = "受理审查决定送达归档收受财物拖延不办越权泄露秘密双人到场严格把关随机抽查公开透明回避登记"

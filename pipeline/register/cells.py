@@ -9,13 +9,14 @@ from itertools import pairwise
 from pipeline.model import Box
 from pipeline.normalise import item_number, items_of
 from pipeline.register.context import stage_of_heading
-from pipeline.terms import PARTY_MARK, PARTY_WORDS, plain
+from pipeline.terms import PARTY_MARK, PARTY_WORDS, column_of, plain
 
 __all__ = ["by_stage", "in_one", "items", "levels_by_item", "names_in", "whole_lines", "without_owners", "wrap_of"]
 
 _STOPPED = tuple("。；;！？!?")
 _OPEN = tuple("，、：,:（(“《及和与或")
 LONGEST_NAME = 8  # characters of a stage that only its place tells
+_DEPENDENT = r"(?:或|并|且|但|而|否则|以及|同时|从而|导致|致使|造成|情节|构成|其中|对其)"
 LONGEST_OWNER = 16  # characters
 FRAGMENT = 3  # characters that are no sentence of their own
 WRAPPED = 2.1  # em that a broken line may fall short of the widest: a word or a mark that did not fit
@@ -23,6 +24,7 @@ AGREED = 0.7  # the share of lines as wide as that which makes them broken
 _ROLE = re.compile(
     r"(?:主要|分管|直接)?(?:负责人|责任人|工作人员|承办人员?|经办人员?|人员|领导|主任|科长|股长|处长|所长|队长|组长)(?:[(（].*[)）])?"
 )
+_CLASS = re.compile(r"思想|道德|职责|机制|制度|外部|环境|作风|廉洁|廉政|业务流程|公共|监督|风险$|措施$")
 _BULLET = re.compile(r"^\s*[●○◆◇■□▪▲△►➢★☆•·\-—*]+\s*(?=[\u4e00-\u9fff“《])")
 
 
@@ -34,15 +36,21 @@ def whole_lines(paragraphs: Sequence[str], wrap: float | None = None) -> tuple[s
     """
     lines: list[str] = []
     last = ""
-    numbered = sum(_begins(one) for one in paragraphs) > 1
+    numbered = False  # whether a number or bullet stands above
+    several = sum(_begins(one) for one in paragraphs) > 1
     for raw in paragraphs:
         text = _BULLET.sub("", raw)
-        if lines and not _begins(raw) and not _has_prefix(text) and _goes_on(last, text, numbered, wrap):
+        if lines and not _begins(raw) and not _has_prefix(text) and _goes_on(last, text, numbered and several, wrap):
             lines[-1] += text
         else:
             lines.append(text)
-        last = text
-    return tuple(lines)
+        last, numbered = text, numbered or _begins(raw)
+    return tuple(lines) if any(map(_begins, paragraphs)) else tuple(part for line in lines for part in _clauses(line))
+
+
+def _clauses(line: str) -> list[str]:
+    """The sentences of a line without numbers, which semicolons part; one that needs what stands before it stays."""
+    return [one for one in re.split(rf"[；;]\s*(?!{_DEPENDENT}|$)", line) if one.strip()]
 
 
 def _begins(text: str) -> bool:
@@ -54,8 +62,10 @@ def _goes_on(last: str, text: str, numbered: bool, wrap: float | None) -> bool:
     """Whether a line goes on with the line before it."""
     if re.match(r"[，、。；：,;:)）”》]", text) or last.rstrip().endswith(_OPEN):
         return True
-    if last.rstrip().endswith(_STOPPED) or (not numbered and PARTY_MARK.search(text)):
+    if PARTY_MARK.search(text):
         return False
+    if last.rstrip().endswith(_STOPPED):
+        return numbered and last.rstrip().endswith("。")
     fragment = len(text.strip("。；; ")) <= FRAGMENT < len(last)
     return numbered or fragment or (wrap is not None and max(ems(last), len(last)) > wrap - WRAPPED)
 
@@ -111,7 +121,7 @@ def by_stage(boxes: Sequence[Box]) -> list[tuple[str, Box]]:
 
     Where one line begins with a stage the genre knows, so may others with one it does not.
     """
-    loose = any(_has_prefix(text) for box in boxes for text in box.paragraphs)
+    loose = any(_has_prefix(text) for box in boxes for text in box.paragraphs) or any(map(_names_stages, boxes))
     parts: list[tuple[str, Box]] = []
     for box in boxes:
         stage = ""
@@ -124,6 +134,17 @@ def by_stage(boxes: Sequence[Box]) -> list[tuple[str, Box]]:
                 lines.append(text)
         parts += [(stage, replace(box, paragraphs=tuple(lines)))] if lines else []
     return parts
+
+
+def _names_stages(box: Box) -> bool:
+    """Whether all lines of a cell begin with a short name of their own (组织实施：…), and these are no risk classes."""
+    found = [_prefix(text, loose=True) for text in box.paragraphs]
+    names = [one[0] for one in found if one]
+    return (
+        len(names) > 1
+        and len(names) == len(found)
+        and not any(_CLASS.search(name) or column_of(name) for name in names)
+    )
 
 
 def _cut_at_prefixes(paragraphs: Iterable[str], *, loose: bool) -> Iterator[str]:

@@ -102,10 +102,17 @@ def _tables(document: Document) -> Iterator[_Found]:
         if table.entries or table.heads:
             yield _Found(one, table, told_above if other is None else (), other)
             before = table.head or before
-            context = table.context if other is None else context
+            context = _after(context, table) if other is None else context
             above = []
         else:
             above += one.boxes  # a frame for the page's layout
+
+
+def _after(context: Context, table: Table) -> Context:
+    """What a table says of the next: whose register it is; the rest holds within it or goes on with its rows."""
+    if not table.is_card:
+        return table.context
+    return replace(context, title=table.context.title, body=table.context.body, agency=table.context.body)
 
 
 def _in_order(boxes: Sequence[Box]) -> list[Box | Grid]:

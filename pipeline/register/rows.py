@@ -20,6 +20,7 @@ CARRIED: frozenset[Column] = frozenset(
 )
 KEYS: frozenset[Column] = frozenset({"serial", "unit", "power", "code", "stage", "level"})  # tell entries apart
 OUTLINE = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}[、.．]|[(（][一二三四五六七八九十]{1,3}[)）])")
+LONGEST_NAME = 12  # characters of who signs or when
 TICK = re.compile(r"[√✓✔☑■●◉★]|是|有|Y|1")
 
 
@@ -44,6 +45,7 @@ class Table:
     told: list[Box] = field(default_factory=list)
     unread: dict[str, list[Box]] = field(default_factory=dict)
     above: dict[int, Box] = field(default_factory=dict)  # what covers each field of the row before
+    is_card: bool = False
     heads: list[Head] = field(default_factory=list)
 
 
@@ -111,9 +113,7 @@ def _kind_of_row(grid: Grid, row: int, own: Sequence[Box], table: Table, in_card
     if not own:
         return "data" if table.head else "blank"
     covering = grid.row(row)
-    if any(is_total(text_of(box)) for box in own):
-        return "heading"
-    if len(own) == len(covering) and any(is_note(text_of(box)) for box in own[:1]) and _is_apart(own[0], grid, table):
+    if any(is_total(text_of(box)) for box in own) or _numbers_columns(own) or _is_signature(own):
         return "heading"
     if in_cards and len(own) == 1 == len(covering) and _label(own[0]):
         return "pairs"
@@ -122,6 +122,20 @@ def _kind_of_row(grid: Grid, row: int, own: Sequence[Box], table: Table, in_card
     if len(covering) == 1 and _is_apart(own[0], grid, table):
         return "heading"
     return "data" if table.head else "heading"
+
+
+def _numbers_columns(own: Sequence[Box]) -> bool:
+    """Whether the cells of a row number the columns: 1, 2, 3 …"""
+    texts = [plain(text_of(box)) for box in own]
+    if len(texts) < 4 or not all(text.isdecimal() for text in texts):
+        return False
+    return [int(text) for text in texts] == list(range(int(texts[0]), int(texts[0]) + len(texts)))
+
+
+def _is_signature(own: Sequence[Box]) -> bool:
+    """Whether a row explains, signs or dates what stands above it, and says nothing else."""
+    texts = [text_of(box) for box in own]
+    return is_note(texts[0]) and all(is_note(text) or len(plain(text)) <= LONGEST_NAME for text in texts[1:])
 
 
 def _is_apart(box: Box, grid: Grid, table: Table) -> bool:
@@ -217,12 +231,21 @@ def _filled(grid: Grid, rows: Sequence[int], head: Head, table: Table) -> Iterat
 
 def _is_below(number: int, fresh: Sequence[int], head: Head) -> bool:
     """Whether a field tells of what stands in another that has just changed: the power of a new unit, say."""
-    own = _RANKS.index(head.fields[number].kind)
-    ranks = [(_RANKS.index(head.fields[other].kind), other) for other in fresh]
-    return any(rank < own or (rank == own and other < number) for rank, other in ranks)
+    own = head.fields[number].kind
+    kinds = [(head.fields[other].kind, other) for other in fresh]
+    return any(kind in _ABOVE.get(own, ()) or (kind == own and other < number) for kind, other in kinds)
 
 
-_RANKS: tuple[Column | None, ...] = ("unit", "post", "duty", "matter", "power", "code", "category", "class", "stage")
+_ABOVE: Mapping[Column | None, tuple[Column, ...]] = {
+    "post": ("unit",),
+    "duty": ("unit", "post"),
+    "matter": ("unit",),
+    "power": ("unit",),
+    "code": ("unit", "power"),
+    "category": ("unit", "power"),
+    "class": ("unit", "power"),
+    "stage": ("unit", "power"),
+}
 
 
 def _is_unit(head: Head, number: int) -> bool:
@@ -310,7 +333,7 @@ def _cards(grid: Grid, rows: Sequence[int], table: Table, *, closed: bool) -> No
             table.entries.append(entry)
             table.heads.append(head)
         else:
-            table.context = _above(entry)
+            table.context, table.is_card = _above(entry), True
             table.told += [box for _, boxes in entry.values for box in boxes]
 
 

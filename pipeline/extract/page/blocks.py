@@ -10,7 +10,7 @@ from pipeline.extract.page.runs import Run, lines_of, row_of
 from pipeline.normalise import item_number
 from pipeline.roles import is_label, is_marking, is_title, looks_like_stage
 
-__all__ = ["Block", "blocks_of"]
+__all__ = ["Block", "blocks_of", "goes_on"]
 
 # In heights of a line:
 FAR = 1.2  # the gap between two words of different blocks
@@ -215,11 +215,11 @@ def _parted(one: Piece, other: Piece, strokes: Iterable[Stroke]) -> bool:
 
 def _leading(pairs: Sequence[tuple[Piece, Piece]]) -> float:
     """The gap between two lines of one block at most, in heights: a little more than within sentences."""
-    within = [(other.up - one.low) / other.height for one, other in pairs if _goes_on(one.text, other.text)]
+    within = [(other.up - one.low) / other.height for one, other in pairs if goes_on(one.text, other.text)]
     return median(within) + LOOSE if within else LEADING
 
 
-def _goes_on(text: str, following: str) -> bool:
+def goes_on(text: str, following: str) -> bool:
     """Whether a sentence that has begun on one line surely goes on on the next."""
     return (
         len(text) > 6

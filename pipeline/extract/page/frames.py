@@ -2,7 +2,8 @@
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.extract.page.lines import SMALL, Span
@@ -46,9 +47,77 @@ def frames_of(areas: Sequence[Area], across: Sequence[Span], down: Sequence[Span
     """The frames from the smallest to the largest that outlines, and lines along the axes, make up."""
     rows = [span for span in across if not _runs_through(span, _sides(areas, across=True))]
     columns = [span for span in down if not _runs_through(span, _sides(areas, across=False))]
+    columns += _lacking(rows, columns)
+    rows += [*_lacking(columns, rows), *_gaps(rows, columns)]
+    columns += _lacking(rows, columns)
     tables = [area for area in areas if _is_ruled(area, rows, columns)]
     rules = [*rows, *_edges(tables, across=True)], [*columns, *_edges(tables, across=False)]
     return _distinct([*(Frame(*area) for area in areas), *_cells(*rules)])
+
+
+def _lacking(rules: Sequence[Span], others: Sequence[Span]) -> list[Span]:
+    """The outer edges that tables lack: where rules along one axis end one below the other, beyond those they cross."""
+    if max(len(rules), len(others)) > MOST_LINES:
+        return []
+    met = {
+        rule: {one for one in others if _spans(rule, one.at) and _spans(one, rule.at)} for rule in sorted(set(rules))
+    }
+    found: list[Span] = []
+    for end in ("low", "high"):
+        chains: list[list[Span]] = []
+        for rule, own in met.items():
+            place: float = getattr(rule, end)
+            if any(abs(one.at - place) <= TOUCH for one in own):
+                continue
+            for chain in chains:
+                if abs(getattr(chain[-1], end) - place) <= TOUCH and met[chain[-1]] & own:
+                    chain.append(rule)
+                    break
+            else:
+                chains.append([rule])
+        found += [_edge(chain, end, met) for chain in chains if _is_grid(chain, met)]
+    return found
+
+
+def _is_grid(chain: Sequence[Span], met: Mapping[Span, Iterable[Span]]) -> bool:
+    """Whether rules are those of a table, not connectors: two of them cross two others, or three one."""
+    crossed = max(sum(_crosses(rule, one) for one in met[rule]) for rule in chain)
+    return len(chain) > 1 and crossed > 0 and len(chain) + crossed > 3
+
+
+def _gaps(rows: Iterable[Span], columns: Sequence[Span]) -> list[Span]:
+    """The lower and upper edges that cells lack which go on over the page, between those of the cells beside them."""
+    ordered = sorted(rows)
+    found: list[Span] = []
+    for one, other in pairwise(ordered):
+        if other.at - one.at > 1.0 or other.low - one.high <= TOUCH:
+            continue
+        sides = [
+            [column for column in columns if abs(column.at - place) <= TOUCH and _ends_at(column, one.at)]
+            for place in (one.high, other.low)
+        ]
+        if all(sides) and any(all(_crosses(row, own[0]) for own in sides) for row in ordered):
+            found.append(Span(one.at, one.high, other.low))
+    return found
+
+
+def _ends_at(rule: Span, place: float) -> bool:
+    return min(abs(rule.low - place), abs(rule.high - place)) <= TOUCH
+
+
+def _edge(chain: Sequence[Span], end: str, met: Mapping[Span, Iterable[Span]]) -> Span:
+    """The edge at one end of rules, as long as what crosses them."""
+    beside = [one for rule in chain for one in met[rule]]
+    low, high = min(one.low for one in beside), max(one.high for one in beside)
+    return Span(getattr(chain[0], end), min(low, chain[0].at), max(high, chain[-1].at))
+
+
+def _crosses(rule: Span, other: Span) -> bool:
+    return rule.low + TOUCH < other.at < rule.high - TOUCH and _spans(other, rule.at)
+
+
+def _spans(rule: Span, place: float) -> bool:
+    return rule.low - TOUCH <= place <= rule.high + TOUCH
 
 
 def _sides(areas: Iterable[Area], *, across: bool) -> list[tuple[float, float, float, float]]:

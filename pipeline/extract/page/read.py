@@ -3,15 +3,16 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from statistics import fmean
 from typing import TypeVar
 
-from pipeline.extract.page.blocks import Block, blocks_of
+from pipeline.extract.page.blocks import Block, blocks_of, goes_on
 from pipeline.extract.page.drawing import drawing_of
 from pipeline.extract.page.frames import Frame
 from pipeline.extract.page.marks import SLANTED, Area, Glyph, Marks, Stroke
 from pipeline.extract.page.paragraphs import paragraphs_of
-from pipeline.extract.page.runs import Run, pieces_of, runs_of, view
+from pipeline.extract.page.runs import Run, lines_of, pieces_of, row_of, runs_of, view
 from pipeline.extract.page.struck import parted_by_strikes
 from pipeline.model import BBox, Box, Line
 
@@ -22,7 +23,10 @@ OVER = 0.35  # heights of a line between the last line that fits a box and its e
 MOST = 0.5  # the share of a page that a box takes at most
 SIZE = 0.15  # how much, in heights, lines of one box differ in size
 NEXT = 1.0  # heights of a line between two lines of one box
+MOST_ROOM = 2.5  # heights of a line that spreadsheets leave free at the end of the lines of a cell
+ENOUGH = 3  # lines that tell how much
 SHADING = 1.8  # heights of a line; a fill so low behind words of a larger frame marks one line
+HANGING = frozenset("，。；：、！？）》】〉”’,.;:!?)")  # no line begins with these: they hang over the edge of a cell
 
 Held = dict[Frame, list[Run]]
 Turnable = TypeVar("Turnable", Area, Glyph)
@@ -38,8 +42,10 @@ def boxes_and_lines(marks: Marks) -> tuple[tuple[Box, ...], tuple[Line, ...]]:
     held, opened = _opened(_unshaded(held), marks.width * marks.height)
     free = _overflowing(held, [*free, *opened])
     loose = [run for run in free if run.turn == 0]
+    rooms = _rooms(held)
     boxes = [
-        *(_box(runs, marks.page, frame) for frame, runs in held.items()),
+        *(_box(runs, marks.page, frame, rooms.get(frame, 0.0)) for frame, runs in held.items()),
+        *_empty(drawing.frames, held, marks.page),
         *(
             box
             for block in blocks_of(loose, tuple(held), drawing.connectors)
@@ -109,14 +115,19 @@ def _cut(run: Run, frames: Sequence[Frame]) -> Iterator[tuple[Run, Frame | None]
         yield run, middle  # a word wider than its box
         return
     for place in range(1, len(own)):
-        own[place] = _kept_in(own[place - 1], own[place])
+        hangs = run.glyphs[place].text in HANGING and _touches(run.glyphs[place - 1], run.glyphs[place])
+        own[place] = own[place - 1] if hangs else _kept_in(own[place - 1], own[place])
     cuts = [place for place in range(1, len(own)) if own[place] is not own[place - 1]]
     for start, piece in pieces_of(run, cuts):
         yield piece, own[start]
 
 
+def _touches(one: Glyph, other: Glyph) -> bool:
+    return other.x0 - one.x1 < 0.3 * (other.bottom - other.top)
+
+
 def _kept_in(before: Frame | None, frame: Frame | None) -> Frame | None:
-    """Where a glyph belongs after one in another frame: punctuation hangs, and words flow, over a box's edge."""
+    """Where a glyph belongs after one in another frame: words flow over a box's edge."""
     return before if before is not None and (frame is None or frame.contains(before)) else frame
 
 
@@ -198,7 +209,8 @@ def _begins_above(frame: Frame, own: Sequence[Run], run: Run) -> bool:
 # Boxes
 
 
-def _box(runs: Sequence[Run], page: int, frame: Frame | None = None) -> Box:
+def _box(runs: Sequence[Run], page: int, frame: Frame | None = None, room: float = 0.0) -> Box:
+    """The box that runs make, in a frame of which lines leave some room at the right."""
     glyphs = [glyph for run in runs for glyph in run.glyphs]
     place = frame or Area(
         min(glyph.x0 for glyph in glyphs),
@@ -209,13 +221,24 @@ def _box(runs: Sequence[Run], page: int, frame: Frame | None = None) -> Box:
     cell = frame.cell if frame else None
     return Box(
         0,
-        tuple(text for turn, own in _by_turn(runs).items() for text in paragraphs_of(own, _edge(own, frame, turn))),
+        tuple(
+            text for turn, own in _by_turn(runs).items() for text in paragraphs_of(own, _edge(own, frame, turn, room))
+        ),
         page,
         BBox(place.x0, place.top, place.x1, place.bottom),
         frame="cell" if cell else "shape",
         cell=cell,
         confidence=min(fmean(glyph.confidence for glyph in run.glyphs) for run in runs),
     )
+
+
+def _empty(frames: Iterable[Frame], held: Iterable[Frame], page: int) -> Iterator[Box]:
+    """The cells without words of tables with some: they tell where the others stand."""
+    full = set(held)
+    tables = {frame.cell.table for frame in full if frame.cell}
+    for frame in frames:
+        if frame.cell and frame.cell.table in tables and frame not in full:
+            yield Box(0, (), page, BBox(*frame[:4]), frame="cell", cell=frame.cell)
 
 
 def _of_block(block: Block, page: int, edge: float) -> Iterator[Box]:
@@ -238,12 +261,40 @@ def _by_turn(runs: Iterable[Run]) -> Mapping[int, list[Run]]:
     return turns
 
 
-def _edge(runs: Iterable[Run], frame: Frame | None, turn: int) -> float | None:
-    """How far text can go in a frame: as near to its end as it begins after its start."""
+def _edge(runs: Iterable[Run], frame: Frame | None, turn: int, room: float) -> float | None:
+    """How far text can go in a frame: as near to its end as it begins after its start, less the room left there."""
     if frame is None:
         return None
     left, _, right, _ = view(frame.x0, frame.top, frame.x1, frame.bottom, turn)
-    return right - max(0.0, min(run.left for run in runs) - left)
+    return right - max(0.0, min(run.left for run in runs) - left) - (0.0 if turn else room)
+
+
+def _rooms(held: Held) -> dict[Frame, float]:
+    """The room that the lines of each table leave at the right of its cells: spreadsheets wrap them early.
+
+    As told by lines that surely go on below: the least room any of them leaves.
+    """
+    tables: dict[int, list[Frame]] = defaultdict(list)
+    for frame in held:
+        if frame.cell:
+            tables[frame.cell.table].append(frame)
+    rooms: dict[Frame, float] = {}
+    for frames in tables.values():
+        left = [room for frame in frames for room in _left(frame, held[frame])]
+        room = min(left, default=0.0) if len(left) >= ENOUGH else 0.0
+        rooms.update((frame, room) for frame in frames)
+    return rooms
+
+
+def _left(frame: Frame, runs: Sequence[Run]) -> Iterator[float]:
+    """The room to the right of the lines of a cell that surely go on below, if they all begin at its left edge."""
+    rows = [row_of(line) for line in lines_of(run for run in runs if run.turn == 0)]
+    if not rows or max(row.left for row in rows) - min(row.left for row in rows) > 0.1 * rows[0].height:
+        return
+    for row, after in pairwise(rows):
+        room = frame.x1 - row.right - (row.left - frame.x0)
+        if goes_on(row.text, after.text) and room < MOST_ROOM * row.height:
+            yield max(0.0, room)
 
 
 def _aside(glyphs: Sequence[Glyph], page: int) -> Iterator[Box]:

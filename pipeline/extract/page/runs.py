@@ -219,10 +219,11 @@ def _text(glyphs: Sequence[Glyph], turn: int) -> str:
         for before, after in pairwise(inked)
     ]
     spread = 2 * median(gaps) if gaps else 0.0  # a line set apart to fill its width has no blanks
+    wide = FAR if turn == COLUMN else WIDE  # characters below one another stand a line apart
     parts = [glyphs[inked[0]].text]
     for (before, after), gap in zip(pairwise(inked), gaps, strict=True):
         printed = after - before > 1 and gap > 0.1
-        if printed or gap > min(WIDE, max(_least(glyphs[before], glyphs[after]), spread)):
+        if printed or gap > min(wide, max(_least(glyphs[before], glyphs[after]), spread)):
             parts.append(" ")
         parts.append(glyphs[after].text)
     return "".join(parts).translate(RADICALS)

@@ -13,12 +13,12 @@ TILED = 0.8  # the share of a table that its cells fill
 
 
 def in_tables(frames: Sequence[Frame]) -> list[Frame]:
-    """The frames; those that share edges with others in rows and columns with their places in a table."""
+    """The frames; those that share edges with others in rows and columns, or a row, with their places in a table."""
     told = list(frames)
     for table, members in enumerate(_groups(frames)):
         lefts = _steps(frames[member].x0 for member in members)
         tops = _steps(frames[member].top for member in members)
-        if len(members) < 4 or len(lefts) < 2 or len(tops) < 2 or not _tile([frames[one] for one in members]):
+        if len(members) < (4 if len(tops) > 1 else 2) or len(lefts) < 2 or not _tile([frames[one] for one in members]):
             continue
         for member in members:
             told[member] = _on_grid(frames[member], table, lefts, tops)
