@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from pipeline.assignment import Pairing
 from pipeline.model import Box, Placed, Problem
 from pipeline.roles import CONTENT, Part, Role, is_title
-from pipeline.terms import AGENCY, plain, stage_term
+from pipeline.terms import AGENCY, PROCEDURE, RISK_WORDS, plain, stage_term
 from pipeline.titles import Title, cut_title
 
 __all__ = ["Draft", "Drafts", "cut_titles", "is_agency", "is_chart", "unplaced"]
+
+FEWEST = 2  # sentences worded like risks that make a chart of work one of risks
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,20 @@ def is_agency(part: Part) -> bool:
 
 
 def is_chart(parts: Sequence[Part]) -> bool:
-    """Sentences alone are no chart: labels, levels, owners or known stages have to mark them as one."""
+    """Sentences alone are no chart: labels, levels, owners or known stages have to mark them as one.
+
+    And a chart of work is none of risks: risks or measures have to be named, or levels, or told by their wording.
+    """
     stages = sum(part.role is Role.STAGE and stage_term(part.stage) is not None for part in parts)
     marked = any(part.marked or part.role is Role.LABEL for part in parts)
-    return any(part.role in CONTENT for part in parts) and (marked or stages > 1)
+    return any(part.role in CONTENT for part in parts) and (marked or stages > 1) and _tells_risks(parts)
+
+
+def _tells_risks(parts: Sequence[Part]) -> bool:
+    if any(part.levels or {"risk", "measure", "monitor", "level"} & {*part.labels} for part in parts):
+        return True
+    risks = [item for part in parts if part.role is Role.RISK for item in part.items]
+    return sum(bool(RISK_WORDS.search(PROCEDURE.sub("", plain(item)))) for item in risks) >= FEWEST
 
 
 def unplaced(parts: Iterable[Part]) -> list[Problem]:

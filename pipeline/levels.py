@@ -71,9 +71,7 @@ def _ticked(bare: str) -> str:
     ticks = f"[{_CHECKED}]"
     if not re.search(ticks, bare) or len(set(re.findall("[高中低]", bare))) < 2:
         return re.sub(ticks, "", bare)
-    before = bare[0] in _CHECKED + _OPEN or (
-        bool(re.search(f"[{_OPEN}]", bare)) and bare[-1] not in _CHECKED + _OPEN
-    )
+    before = bare[0] in _CHECKED + _OPEN or (bool(re.search(f"[{_OPEN}]", bare)) and bare[-1] not in _CHECKED + _OPEN)
     found = re.search(rf"{ticks}([高中低])" if before else rf"([高中低])(?:级|等|风险)*[(]?{ticks}", bare)
     return found[1] if found else ""
 
@@ -111,7 +109,7 @@ def _meanings(scale: str, seen: set[int], said: Sequence[str], words: set[Level]
     if told := _told(scale, said):
         return told
     if order := _order_told(scale, said):
-        return _spread(order)
+        return order
     if direction := _direction_told(scale, said):
         return _spread(sorted(seen, reverse=direction < 0))
     return _spread(usual) if (usual := _usual(scale, seen)) else {}
@@ -140,6 +138,15 @@ def _usual(scale: str, seen: set[int]) -> list[int]:
 _SEPARATOR = r"[、,，/;；和及与>》→]|(?:级|色|类|风险|等)+"
 _DOWN = r"(?:由|从|按)?[^。；]{0,4}(?:高到低|高至低|高往低|重到轻|大到小|强到弱|高→低)"
 _UP = r"(?:由|从|按)?[^。；]{0,4}(?:低到高|低至高|低往高|轻到重|小到大|弱到强|低→高)"
+
+
+_ANY = "|".join(
+    [
+        *(f"[{re.escape(star)}]+" for star in STARS),
+        "(?:特别)?(?:重大|严重)|较大|较重|一般|较小|轻微|较?[高低](?!到|至|往)|中",
+        "(?<![A-Z])(?:I{1,3}|IV|V|[A-E])(?![A-Z])|[红橙黄蓝]|[一二三四五1-5](?![、,]?到)",
+    ]
+)
 
 
 def _token(scale: str) -> str:
@@ -178,20 +185,22 @@ def _told(scale: str, said: Iterable[str]) -> dict[int, Level]:
     return meanings if len(set(meanings.values())) > 1 else {}
 
 
-def _order_told(scale: str, said: Iterable[str]) -> list[int]:
-    """The steps in the order in which a sentence lists them from high to low: `由高到低分为一、二、三级`."""
-    token = _token(scale)
-    listed = rf"{token}(?:(?:{_SEPARATOR})+{token})+"
+def _order_told(scale: str, said: Iterable[str]) -> dict[int, Level]:
+    """What the steps mean that a sentence lists from high to low: `由高到低分为一、二、三级`; others may stand among them."""
+    listed = rf"(?:{_ANY})(?:(?:{_SEPARATOR})+(?:{_ANY}))+"
     for text in said:
         for direction, backwards in ((_DOWN, False), (_UP, True)):
             found = re.search(rf"{direction}[^。；★▲]{{0,12}}?({listed})", text, re.IGNORECASE) or re.search(
                 rf"({listed})[^。；]{{0,8}}{direction}", text, re.IGNORECASE
             )
-            if found:
-                ranks = list(dict.fromkeys(_rank(scale, one) for one in re.findall(token, found[1], re.IGNORECASE)))
-                if len(ranks) > 1:
-                    return ranks[::-1] if backwards else ranks
-    return []
+            steps = list(dict.fromkeys(re.findall(_ANY, found[1], re.IGNORECASE))) if found else []
+            if backwards:
+                steps.reverse()
+            levels = _spread(range(len(steps)))
+            own = {_step(one): levels[place] for place, one in enumerate(steps)}
+            if len(steps) > 1 and any(step and step[0] == scale for step in own):
+                return {step[1]: level for step, level in own.items() if step and step[0] == scale}
+    return {}
 
 
 def _direction_told(scale: str, said: Iterable[str]) -> int:

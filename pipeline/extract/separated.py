@@ -54,14 +54,16 @@ def _rows(text: str) -> tuple[Rows, tuple[Problem, ...]]:
     return _parsed(text, max(DELIMITERS, key=lambda delimiter: _fitness(text, delimiter)))
 
 
-def _fitness(text: str, delimiter: str) -> tuple[int, int]:
-    """How many rows agree on a number of columns, more than one, and on how many."""
+def _fitness(text: str, delimiter: str) -> float:
+    """The share of rows that agree on a number of columns, times that number; 0 for one column.
+
+    A wrong delimiter cuts quoted fields at their line breaks and so makes many rows of different widths.
+    """
     widths = Counter[int]()
     with suppress(csv.Error):  # of a field without end
         for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), LOOKED_AT):
-            widths[len(row)] += len(row) > 1
-    rows, columns = max(((rows, columns) for columns, rows in widths.items()), default=(0, 0))
-    return rows, columns
+            widths[len(row)] += bool(row)
+    return max((columns * rows / widths.total() for columns, rows in widths.items() if columns > 1), default=0.0)
 
 
 def _parsed(text: str, delimiter: str) -> tuple[Rows, tuple[Problem, ...]]:

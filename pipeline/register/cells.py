@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from pipeline.model import Box
-from pipeline.normalise import item_number, items_of
+from pipeline.normalise import item_number, items_of, marks_of, unnumbered
 from pipeline.register.context import stage_of_heading
 from pipeline.terms import PARTY_MARK, PARTY_WORDS, column_of, plain
 
@@ -38,6 +38,8 @@ def whole_lines(paragraphs: Sequence[str], wrap: float | None = None) -> tuple[s
     last = ""
     numbered = False  # whether a number or bullet stands above
     several = sum(_begins(one) for one in paragraphs) > 1
+    if len(paragraphs) > 1 and not any(map(_begins, paragraphs)) and _is_one_sentence(paragraphs):
+        return tuple(_clauses("".join(paragraphs)))
     for raw in paragraphs:
         text = _BULLET.sub("", raw)
         if lines and not _begins(raw) and not _has_prefix(text) and _goes_on(last, text, numbered and several, wrap):
@@ -53,6 +55,11 @@ def _clauses(line: str) -> list[str]:
     return [one for one in re.split(rf"[；;]\s*(?!{_DEPENDENT}|$)", line) if one.strip()]
 
 
+def _is_one_sentence(lines: Sequence[str]) -> bool:
+    """Whether only the last of some lines ends as sentences do."""
+    return lines[-1].rstrip().endswith("。") and not any(line.rstrip().endswith(_STOPPED) for line in lines[:-1])
+
+
 def _begins(text: str) -> bool:
     """Whether a line begins with a number or a bullet."""
     return item_number(text) is not None or bool(_BULLET.match(text))
@@ -60,9 +67,9 @@ def _begins(text: str) -> bool:
 
 def _goes_on(last: str, text: str, numbered: bool, wrap: float | None) -> bool:
     """Whether a line goes on with the line before it."""
-    if re.match(r"[，、。；：,;:)）”》]", text) or last.rstrip().endswith(_OPEN):
+    if re.match(rf"[，、。；：,;:)）”》]|{_DEPENDENT}", text) or last.rstrip().endswith(_OPEN):
         return True
-    if PARTY_MARK.search(text):
+    if PARTY_MARK.search(unnumbered(text)):
         return False
     if last.rstrip().endswith(_STOPPED):
         return numbered and last.rstrip().endswith("。")
@@ -209,7 +216,18 @@ _OWNER = re.compile(rf"\s*[（(]\s*(?:直接|具体|防控|主要)?{PARTY_WORDS}
 
 
 def without_owners(boxes: Sequence[Box]) -> tuple[list[Box], str | None]:
-    """The cells without owners in brackets behind their sentences (责任人：…), and these owners."""
-    names = [_tight(found["party"]) for box in boxes for text in box.paragraphs for found in _OWNER.finditer(text)]
-    bare = [replace(box, paragraphs=tuple(_OWNER.sub("", text) for text in box.paragraphs)) for box in boxes]
+    """The cells without the owners said in them, in brackets behind a sentence or in a line of their own; and these."""
+    names: list[str] = []
+    bare = []
+    for box in boxes:
+        lines = [text for text in box.paragraphs if not _is_owner_line(text)]
+        alone = [text for text in box.paragraphs if _is_owner_line(text)]
+        names += [_tight(found["party"]) for text in lines for found in _OWNER.finditer(text)]
+        names += [party for text in alone for party in marks_of([unnumbered(text)])[1]]
+        bare.append(replace(box, paragraphs=tuple(_OWNER.sub("", text) for text in lines)))
     return bare, "、".join(dict.fromkeys(names)) or None
+
+
+def _is_owner_line(text: str) -> bool:
+    found = PARTY_MARK.search(unnumbered(text))
+    return found is not None and found.start() == 0

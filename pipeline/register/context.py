@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 from pipeline.normalise import unnumbered
 from pipeline.terms import AGENCY, CATEGORY, DEPARTMENT, Column, category_of, column_of, plain, stage_term
 
-__all__ = ["Context", "bodies_of", "is_chrome", "is_note", "is_register_title", "is_total", "labelled", "told"]
+__all__ = [
+    "Context",
+    "bodies_of",
+    "is_chrome",
+    "is_department",
+    "is_note",
+    "is_register_title",
+    "is_total",
+    "labelled",
+    "told",
+]
 
 LONGEST_TITLE = 60
 LONGEST_HEADING = 30

@@ -21,6 +21,7 @@ class Grid:
     columns: int
     at: Mapping[tuple[int, int], Box]
     within: tuple[int, int, int] | None = None
+    inner: tuple[Box, ...] = ()  # of tables within its cells, whose words are in these
 
     def row(self, number: int) -> list[Box]:
         """The boxes that cover a row, from left to right, each once."""
@@ -108,4 +109,4 @@ def with_inner(grid: Grid, inner: Sequence[Grid]) -> Grid:
         else:
             table = cell_of(grid.boxes[0]).table
             boxes[row, column] = replace(one.boxes[0], paragraphs=words, cell=Cell(table, row, column))
-    return grid_of(boxes.values())
+    return replace(grid_of(boxes.values()), inner=tuple(box for one in inner for box in one.boxes))

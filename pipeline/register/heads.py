@@ -74,16 +74,34 @@ def _height(grid: Grid, row: int, first: Sequence[Box]) -> int:
     reach = max(cell_of(box).row + cell_of(box).rows for box in first)
     wide = any(cell_of(box).columns > 1 for box in first) or len(first) < grid.columns
     below = row + 1
-    while wide and below < min(row + TALLEST, grid.rows):
+    while below < min(row + TALLEST, grid.rows):
         own = [box for box in grid.row(below) if cell_of(box).row == below]
-        if not own or not all(_is_known(text_of(box)) for box in own) or len(own) > grid.columns:
+        if not own or not (_are_known(own) and (wide or len(own) < len(first)) or _fill_blanks(own, first, grid)):
             break
         below += 1
     return min(TALLEST, max(below, min(reach, row + TALLEST)) - row)
 
 
-def _is_known(text: str) -> bool:
-    return column_of(text) is not None or text in ("高", "中", "低")
+def _are_known(boxes: Sequence[Box]) -> bool:
+    return all(column_of(text) is not None or text in ("高", "中", "低") for text in map(text_of, boxes))
+
+
+def _fill_blanks(own: Sequence[Box], first: Sequence[Box], grid: Grid) -> bool:
+    """Whether the cells of a row stand just where heads above them lost a merge: below blanks and the head before."""
+    filled = {cell_of(box).column for box in first}
+    blank = set(range(grid.columns)) - {column for box in first for column in _columns(box)}
+    below = {cell_of(box).column for box in own}
+    return (
+        bool(blank)
+        and blank <= below
+        and below <= blank | {column - 1 for column in blank}
+        and len(below & filled) > 0
+        and all(is_headlike(text_of(box)) and not text_of(box).isdecimal() for box in own)
+    )
+
+
+def _columns(box: Box) -> range:
+    return range(cell_of(box).column, cell_of(box).column + cell_of(box).columns)
 
 
 def _fields(grid: Grid, row: int, rows: int) -> Iterable[Field]:

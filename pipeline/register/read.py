@@ -46,7 +46,8 @@ def read_registers(document: Document) -> Registers:
     """The registers of a document: tables whose heads are known, and labelled lists in its running text."""
     tables = list(_tables(document))
     read = {box.order: box for one in tables for box in one.grid.boxes}
-    text = [box for box in document.boxes if box.order not in read and box.frame != "margin"]
+    inner = {box.order for one in tables for box in one.grid.inner}
+    text = [box for box in document.boxes if box.order not in {*read, *inner} and box.frame != "margin"]
     if not _in_one_column(text):
         text = [box for box in text if box.frame is None or is_list(box)]
     listing = listed(sorted(text, key=_height))
@@ -60,7 +61,7 @@ def read_registers(document: Document) -> Registers:
         *charts_of((entry for one in ours for entry in one.table.entries), "table"),
         *charts_of(listing.entries, "sequence"),
     )
-    left = [box for box in document.boxes if box.order not in read and box.order not in titles]
+    left = [box for box in document.boxes if box.order not in {*read, *titles, *inner}]
     lost = left if not any(map(_is_of_chart, left)) else []
     return Registers(
         tuple(replace(chart, index=index) for index, chart in enumerate(charts)),
@@ -88,31 +89,33 @@ def _is_of_chart(box: Box) -> bool:
 
 def _tables(document: Document) -> Iterator[_Found]:
     """The tables whose heads are known, each with what the running text above it tells."""
-    context = Context()
+    context = within_last = Context()
     above: list[Box] = []
     before: Head | None = None
     for one in _in_order(document.boxes):
         if isinstance(one, Box):
             above.append(one)
             continue
-        context, told_above = _told_by(context, above)
-        table = read_table(one, context, before)
-        heads = table.heads or ([before] if before and table.entries else [])
-        other = other_list(heads, table.entries, table.context.title)
-        if table.entries or table.heads:
-            yield _Found(one, table, told_above if other is None else (), other)
-            before = table.head or before
-            context = _after(context, table) if other is None else context
-            above = []
-        else:
+        told_context, told_above = _told_by(context, above)
+        goes_on = not told_above and before is not None and _goes_on(one, before)
+        table = read_table(one, within_last if goes_on else told_context, before)
+        if not (table.entries or table.heads):
             above += one.boxes  # a frame for the page's layout
+            continue
+        heads = table.heads or ([before] if before else [])
+        other = other_list(heads, table.entries, table.context.title)
+        yield _Found(one, table, told_above if other is None else (), other)
+        above = []
+        before = table.head or before
+        if other is None:
+            within_last, body = table.context, table.context.body
+            context = replace(told_context, title=table.context.title, body=body, agency=body)
 
 
-def _after(context: Context, table: Table) -> Context:
-    """What a table says of the next: whose register it is; the rest holds within it or goes on with its rows."""
-    if not table.is_card:
-        return table.context
-    return replace(context, title=table.context.title, body=table.context.body, agency=table.context.body)
+def _goes_on(grid: Grid, before: Head) -> bool:
+    """Whether a table goes on with the rows of the one before it: it has no head, or the same."""
+    head = head_at(grid, 0)
+    return head is None or [one.label for one in head.fields] == [one.label for one in before.fields]
 
 
 def _in_order(boxes: Sequence[Box]) -> list[Box | Grid]:
@@ -162,8 +165,7 @@ def _whole(grids: Sequence[Grid]) -> list[Grid]:
     inner: dict[int, list[Grid]] = defaultdict(list)
     outer: list[Grid] = []
     for grid in grids:
-        is_own = grid.within is None or any(head_at(grid, row) for row in range(min(3, grid.rows)))
-        if is_own:
+        if grid.within is None or (inside := read_table(grid, Context())).entries or inside.heads:
             outer.append(grid)
         else:
             assert grid.within is not None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.levels import is_level
 from pipeline.model import Box
 from pipeline.register.cells import wrap_of
-from pipeline.register.context import Context, is_note, is_total, told
+from pipeline.register.context import Context, is_department, is_note, is_register_title, is_total, told
 from pipeline.register.grids import Grid, cell_of, grid_of, text_of
 from pipeline.register.heads import CONTENT, Field, Head, guessed, head_at, is_headlike, resolved
 from pipeline.terms import NO_VALUE, Column, column_of, plain
@@ -45,21 +45,24 @@ class Table:
     told: list[Box] = field(default_factory=list)
     unread: dict[str, list[Box]] = field(default_factory=dict)
     above: dict[int, Box] = field(default_factory=dict)  # what covers each field of the row before
-    is_card: bool = False
     heads: list[Head] = field(default_factory=list)
 
 
 def read_table(grid: Grid, context: Context, before: Head | None = None) -> Table:
     """Read a table row by row; `before` heads it if it has no head of its own and as many columns."""
     table = Table(context=context)
-    first = next((row for row in range(grid.rows) if head_at(grid, row)), None)
-    if first is None:
-        if turned := _as_turned(grid, context):
-            return turned
-        if before is not None and len(before.fields) == grid.columns and not _pairs_at(grid, 0):
-            table.head = before
+    heads = [head for row in range(grid.rows) if (head := head_at(grid, row))]
+    if (turned := _as_turned(grid, context)) and max(map(_known, turned.heads)) > max(map(_known, heads), default=0):
+        return turned
+    if not heads and before is not None and len(before.fields) == grid.columns and not _pairs_at(grid, 0):
+        table.head = before
     _walk(grid, table)
     return table
+
+
+def _known(head: Head) -> int:
+    """How many different things the fields of a head are known to hold."""
+    return len({one.kind for one in head.fields if one.kind})
 
 
 def _walk(grid: Grid, table: Table) -> None:
@@ -115,7 +118,7 @@ def _kind_of_row(grid: Grid, row: int, own: Sequence[Box], table: Table, in_card
     covering = grid.row(row)
     if any(is_total(text_of(box)) for box in own) or _numbers_columns(own) or _is_signature(own):
         return "heading"
-    if in_cards and len(own) == 1 == len(covering) and _label(own[0]):
+    if in_cards and len(own) == len(covering) < 3 and _label(own[0]):
         return "pairs"
     if _pairs_at(grid, row) and (table.head is None or in_cards or _breaks_columns(own, table.head)):
         return "pairs"
@@ -147,7 +150,9 @@ def _is_apart(box: Box, grid: Grid, table: Table) -> bool:
     text = text_of(box)
     if cell.column >= min(content, default=0) or plain(text).strip("、.").isdigit():
         return False
-    return table.head.fields[cell.column].kind not in CARRIED or bool(OUTLINE.match(text)) or is_note(text)
+    kind = table.head.fields[cell.column].kind
+    odd = bool(OUTLINE.match(text)) or is_note(text) or (kind != "unit" and is_department(text))
+    return kind not in CARRIED or odd
 
 
 def _heading(own: Sequence[Box], table: Table) -> None:
@@ -155,6 +160,8 @@ def _heading(own: Sequence[Box], table: Table) -> None:
         for paragraph in box.paragraphs:
             known = told(table.context, paragraph)
             if known is not None and known != table.context:
+                if is_register_title(paragraph) and not known.unit:  # the heading above the table still holds
+                    known = replace(known, unit=table.context.unit)
                 table.context, table.above = known, {}
     table.told += own
 
@@ -253,7 +260,15 @@ def _is_unit(head: Head, number: int) -> bool:
 
 
 def _values(head: Head, group: Sequence[Mapping[int, Box]]) -> Values:
-    return tuple((one, tuple(_ticked(one, boxes))) for one in head.fields if (boxes := _distinct(one.number, group)))
+    """What stands in each field of some rows; a cell over several fields of one kind stands in the first."""
+    values = []
+    seen: set[tuple[Column | None, int]] = set()
+    for one in head.fields:
+        boxes = [box for box in _distinct(one.number, group) if (one.kind, box.order) not in seen]
+        seen |= {(one.kind, box.order) for box in boxes}
+        if boxes:
+            values.append((one, tuple(_ticked(one, boxes))))
+    return tuple(values)
 
 
 def _distinct(number: int, group: Sequence[Mapping[int, Box]]) -> list[Box]:
@@ -303,7 +318,12 @@ def _label(box: Box) -> Column | None:
 def _breaks_columns(own: Sequence[Box], head: Head) -> bool:
     """Whether the cells of a row do not keep to the columns of the head above it, and begin with a power or a body."""
     wide = any(cell_of(box).columns > 1 for box in own)
-    return wide and _label(own[0]) in ("power", "unit", "code", "category", "post", "duty", "matter", "owner")
+    return wide and _label(own[0]) in _OPENING
+
+
+_OPENING: frozenset[Column | None] = frozenset(
+    {"power", "unit", "code", "category", "post", "person", "duty", "matter", "owner"}
+)
 
 
 def _cards(grid: Grid, rows: Sequence[int], table: Table, *, closed: bool) -> None:
@@ -333,7 +353,7 @@ def _cards(grid: Grid, rows: Sequence[int], table: Table, *, closed: bool) -> No
             table.entries.append(entry)
             table.heads.append(head)
         else:
-            table.context, table.is_card = _above(entry), True
+            table.context = _above(entry)
             table.told += [box for _, boxes in entry.values for box in boxes]
 
 
