@@ -6,7 +6,7 @@ or four the document itself has to say which end is high; without that their lab
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from pipeline.model import Level
 from pipeline.terms import plain
@@ -24,6 +24,7 @@ SCALES: Mapping[str, tuple[str, ...]] = {
 }
 STARS = "★☆▲△●*"
 LONGEST_LABEL = 16  # characters; what is longer is a sentence about levels
+LITERAL: Mapping[Level, int] = {"高": -1, "中": 1, "低": 3}  # their ranks among 重大, 较大, 一般
 WORDS: Mapping[str, Level] = {"高": "高", "中": "中", "低": "低"}
 
 _RISK = "(?:廉政|廉洁)?(?:风险)?(?:点)?"
@@ -96,22 +97,27 @@ def scale_of(labels: Iterable[str], texts: Iterable[str]) -> dict[str, Level | N
     ranks: dict[str, set[int]] = defaultdict(set)
     for scale, rank in steps.values():
         ranks[scale].add(rank)
-    meanings = {scale: _meanings(scale, seen, said, set(words.values())) for scale, seen in ranks.items()}
+    meanings = {scale: _meanings(scale, seen, said, set(words.values()), ranks) for scale, seen in ranks.items()}
     stepped = {label: meanings[scale].get(rank) for label, (scale, rank) in steps.items()}
     return {label: words.get(label) or stepped.get(label) for label in labels}
 
 
-def _meanings(scale: str, seen: set[int], said: Sequence[str], words: set[Level]) -> Mapping[int, Level]:
-    """What the ranks of one scale mean."""
-    if scale == "word" and words:  # 高 and 低 are the ends of a scale of words
-        literal: dict[Level, int] = {"高": -1, "中": 1, "低": 3}
-        return _spread(sorted(seen | {literal[word] for word in words}))
+def _meanings(
+    scale: str, seen: set[int], said: Sequence[str], words: set[Level], scales: Collection[str]
+) -> Mapping[int, Level]:
+    """What the ranks of one scale mean; among `words` that say it themselves and labels of other `scales`."""
     if told := _told(scale, said):
         return told
     if order := _order_told(scale, said):
         return order
+    if scale == "word":
+        seen = seen | {LITERAL[word] for word in words}
     if direction := _direction_told(scale, said):
         return _spread(sorted(seen, reverse=direction < 0))
+    if scale == "word" and seen == {LITERAL["高"], LITERAL["中"], 2}:  # 高, 中 and 一般
+        return {2: "低"}
+    if scale.startswith("stars") and "word" in scales:  # without a star it is 一般: four steps
+        return {}
     return _spread(usual) if (usual := _usual(scale, seen)) else {}
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "HEADING",
     "HEADS",
     "KIN",
+    "LABEL_WORDS",
     "LABELS",
     "LEVEL_MARK",
     "MEASURE_WORDS",
@@ -43,6 +44,7 @@ __all__ = [
     "StageTerm",
     "category_of",
     "column_of",
+    "label_at",
     "label_kinds",
     "plain",
     "stage_term",
@@ -280,6 +282,23 @@ def column_of(head: str) -> Column | None:
             if found:
                 return found
     return None
+
+
+LABEL_WORDS = r"[\u4e00-\u9fff、/（()）和及与]{1,16}?"
+_AT_START = re.compile(
+    r"\s*(?:(?:[(（]?[\d一二三四五六七八九十]{1,2}[)）]?\s*[、.．]?\s*|[①-⑳]|[●◆■▪•·*\-])\s*)?"
+    rf"(?:[【\[](?P<framed>{LABEL_WORDS})[】\]]\s*[:：]?|(?P<bare>{LABEL_WORDS})[\d一二三四五六七八九十]{{0,2}}\s*[:：])"
+)
+
+
+def label_at(text: str) -> tuple[Column, str, int] | None:
+    """The label with which a line of a list begins (`风险点：…`, `【防控措施】…`), and where it ends; None without."""
+    found = _AT_START.match(text)
+    if not found:
+        return None
+    label = found["framed"] or found["bare"]
+    kind = column_of(label)
+    return (kind, plain(label), found.end()) if kind and kind not in ("serial", "count") else None
 
 
 # Words by which a department's name and a power's name show that they belong to one field of government.

@@ -22,6 +22,7 @@ from pipeline.model import Document, Problem, Source
 __all__ = ["read_html"]
 
 MOST_TAGS = 2_000_000
+LISTED = 2  # columns of a table in a cell that is but a list: numbers and sentences
 MOST_COLUMNS, MOST_SPANNED = 2_000, 1_000  # a column span of more is one of 1000 (4.9.11)
 
 MHTML = re.compile(rb"\s*[A-Za-z-]+[ \t]*:")
@@ -277,8 +278,17 @@ def _tables(path: str, table: Any) -> Iterator[Block]:
         else:
             yield part
     rows.sort(key=lambda row: RANKS.get(row.group.tag, 1))
-    if slots := _clipped(list(_slots(path, rows))):
+    slots = _clipped(list(_slots(path, rows)))
+    if _is_layout(slots):
+        yield from (block for slot in slots for block in slot.blocks)
+    elif slots:
         yield Table(tuple(slots))
+
+
+def _is_layout(slots: Iterable[Slot]) -> bool:
+    """Whether a table only arranges the page: another one stands in it that is more than a list."""
+    inner = (block for slot in slots for block in slot.blocks if isinstance(block, Table))
+    return any(max((slot.column + slot.columns for slot in one.slots), default=0) > LISTED for one in inner)
 
 
 def _parts(path: str, element: Any, group: Any) -> Iterator[_Row | Block]:

@@ -34,6 +34,7 @@ def whole_lines(paragraphs: Sequence[str], wrap: float | None = None) -> tuple[s
     In a cell whose sentences are numbered a line without a number goes on with the one before, unless that was ended;
     where lines are broken at a width of `wrap` em, every line that is as wide goes on.
     """
+    paragraphs = _numbered_apart(paragraphs)
     lines: list[str] = []
     last = ""
     numbered = False  # whether a number or bullet stands above
@@ -53,6 +54,14 @@ def whole_lines(paragraphs: Sequence[str], wrap: float | None = None) -> tuple[s
 def _clauses(line: str) -> list[str]:
     """The sentences of a line without numbers, which semicolons part; one that needs what stands before it stays."""
     return [one for one in re.split(rf"[；;]\s*(?!{_DEPENDENT}|$)", line) if one.strip()]
+
+
+def _numbered_apart(lines: Sequence[str]) -> Sequence[str]:
+    """The lines, numbers that stand in lines of their own before all others put to these."""
+    count = len(lines) // 2
+    if count and [plain(line).strip("、.") for line in lines[:count]] == [str(n) for n in range(1, count + 1)]:
+        return [f"{n}.{line}" for n, line in enumerate(lines[count:], 1)]
+    return lines
 
 
 def _is_one_sentence(lines: Sequence[str]) -> bool:

@@ -10,19 +10,11 @@ from pipeline.register.cells import goes_with
 from pipeline.register.context import Context, is_chrome, is_note, told
 from pipeline.register.heads import Field, Head, resolved
 from pipeline.register.rows import Entry
-from pipeline.terms import NO_VALUE, Column, column_of, plain
+from pipeline.terms import LABEL_WORDS, NO_VALUE, Column, label_at, plain
 
 __all__ = ["Listing", "is_list", "listed"]
 
-_LABEL = r"[\u4e00-\u9fff、/（()）和及与]{1,16}?"
-_AT_START = re.compile(
-    rf"\s*(?:(?:[(（]?[\d一二三四五六七八九十]{{1,2}}[)）]?\s*[、.．]?\s*|[①-⑳]|[●◆■▪•·*\-])\s*)?(?:[【\[](?P<framed>{_LABEL})[】\]]\s*[:：]?|(?P<bare>{_LABEL})[\d一二三四五六七八九十]{{0,2}}\s*[:：])"
-)
-_WITHIN = re.compile(rf"(?<=[。；;，,、\s）)】])(?=(?:[【\[]{_LABEL}[】\]]|{_LABEL}\s*[:：]))")
-KINDS: frozenset[Column] = frozenset(
-    {"form", "name", "level", "measure", "monitor", "party", "owner", "leader", "unit", "power", "stage", "category",
-     "code", "post", "duty", "matter", "person", "class", "other"}
-)  # fmt: skip
+_WITHIN = re.compile(rf"(?<=[。；;，,、\s）)】])(?=(?:[【\[]{LABEL_WORDS}[】\]]|{LABEL_WORDS}\s*[:：]))")
 CONTENT: frozenset[Column] = frozenset({"form", "name", "measure"})
 
 
@@ -84,21 +76,12 @@ def listed(boxes: Sequence[Box]) -> Listing:
 
 def _facts(text: str) -> Iterator[tuple[Column, str, str]]:
     """The labelled facts of a line: kind, label, value; empty if it does not begin with one."""
-    while found := _label(text):
+    while found := label_at(text):
         kind, label, end = found
-        inner = (place.start() for place in _WITHIN.finditer(text, end) if _label(text[place.start() :]))
+        inner = (place.start() for place in _WITHIN.finditer(text, end) if label_at(text[place.start() :]))
         place = next(inner, len(text))
         yield kind, label, text[end:place].strip()
         text = text[place:]
-
-
-def _label(text: str) -> tuple[Column, str, int] | None:
-    found = _AT_START.match(text)
-    if not found:
-        return None
-    label = found["framed"] or found["bare"]
-    kind = column_of(label)
-    return (kind, plain(label), found.end()) if kind in KINDS and kind else None
 
 
 def _is_heading(text: str, now: _Open) -> bool:

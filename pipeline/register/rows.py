@@ -335,9 +335,10 @@ def _cards(grid: Grid, rows: Sequence[int], table: Table, *, closed: bool) -> No
     for row in rows:
         for label, kind, boxes in _segments(grid, row):
             card = cards[-1]
-            if kind in ("form", "name", "power", "unit") and label in card and _tells(card):
+            again = label in card or (kind in _OPENING and any(one.kind == kind for one, _ in card.values()))
+            if kind in ("form", "name", *_OPENING) and again and _tells(card):
                 kept = {one: value for one, value in card.items() if value[0].kind not in (*CONTENT, "party", "leader")}
-                cards.append({} if kind in ("power", "unit") else {one: v for one, v in kept.items() if one != label})
+                cards.append({} if kind in _OPENING else {one: v for one, v in kept.items() if one != label})
                 card = cards[-1]
             told_boxes += [box for box in grid.row(row) if _label(box) and plain(text_of(box)) == label]
             fields = Field(len(card), label, kind)

@@ -8,7 +8,7 @@ from statistics import median
 from pipeline.extract.page.runs import Row, Run, edges, lines_of, pieces_of, row_of
 from pipeline.normalise import item_number, unmarked
 from pipeline.roles import is_label, is_marking, is_title
-from pipeline.terms import LEVEL_MARK, label_kinds
+from pipeline.terms import LEVEL_MARK, label_at, label_kinds
 
 __all__ = ["glued", "paragraphs_of"]
 
@@ -179,7 +179,7 @@ def _begins(text: str, following: str, number: int | None, full: bool) -> bool:
         return ended or not full or number is None or found in (1, number + 1)
     if _BULLET.match(following) or (is_title(text) and is_title(following)):
         return True
-    if _is_level(text) or (len(following) >= SENTENCE and _is_marked(text) and _NAMED.search(text)):
+    if label_at(following) or _is_level(text) or (len(following) >= SENTENCE and _is_marked(text) and _NAMED.search(text)):
         return True
     if kinds := label_kinds(text):
         return not {"level", "party"}.issuperset(kinds)
