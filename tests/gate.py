@@ -4,6 +4,9 @@
 level, measures and responsible party are all right; `level` and `party` the share where that one is; `title` the share
 of charts with a certain title that have it. Charts are matched by the items they share, so a wrong title costs no more
 than the title. Stages labelled as uncertain count for `items` only. `extra` counts charts that nobody labelled.
+
+Of registers `found` counts the records that share items with a labelled one, `extra` the others; the shares are of all
+labelled records, `level` with its label as written, `unit` as a whole path. What is no register has no labels.
 """
 
 import argparse
@@ -21,7 +24,7 @@ from typing import Any
 from pipeline.extract.ocr import is_installed
 from pipeline.extract.office import soffice
 from pipeline.ingest import SUFFIXES, is_converted, read
-from pipeline.model import Record
+from pipeline.model import Reading, Record
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
@@ -32,10 +35,15 @@ UPDATE = "python -m tests.gate --update"
 
 COUNTS = ("charts", "extra")
 SHARES = ("items", "record", "level", "party", "title")
+REGISTER = "register-"  # what the names of registers begin with
+REGISTER_COUNTS = ("found", "extra")
+REGISTER_SHARES = ("level", "risks", "measures", "party", "unit")
+KINDS_OF_ROW = ("risks", "measures")
 KINDS = {"risks": "risk_points", "measures": "control_measures", "monitor": "monitoring_points"}
 
 Labelled = Mapping[str, Any]  # a chart as labelled by hand: title, stages; see corpus/README.md
-Found = Sequence[Record]  # the records of one chart
+Row = Mapping[str, Any]  # a record of a register as labelled by hand
+Found = Sequence[Record]  # the records of one chart, or of a register
 Item = tuple[str, str]  # kind, text
 Placement = tuple[str, str, str]  # stage, kind, text
 
@@ -71,10 +79,40 @@ class Figures:
     title: float
 
 
+@dataclass(frozen=True, slots=True)
+class RegisterFigures:
+    """What was reached on one register."""
+
+    found: int
+    extra: int
+    level: float
+    risks: float
+    measures: float
+    party: float
+    unit: float
+
+
+Reached = Figures | RegisterFigures
+
+
 def specimens() -> list[Specimen]:
     """Our own specimens, then the documents beside this checkout that are labelled; these may be missing."""
-    paths = sorted(path for path in CORPUS.iterdir() if path.suffix in SUFFIXES)
+    paths = [path for path in _in_corpus() if not path.name.startswith(REGISTER)]
     return [*map(of_corpus, paths), *(_of_gold(name) for name in ("001", "003", "004"))]
+
+
+def registers() -> list[Specimen]:
+    """Our own registers, and lists that are none."""
+    return list(map(of_register, _in_corpus(REGISTER)))
+
+
+def of_register(path: Path) -> Specimen:
+    """A register of ours, whose records serve all files of its name."""
+    return Specimen(f"corpus/{path.name}", path, path.with_suffix(".json"))
+
+
+def _in_corpus(prefix: str = "") -> list[Path]:
+    return sorted(path for path in CORPUS.glob(f"{prefix}*") if path.suffix in SUFFIXES)
 
 
 def of_corpus(path: Path) -> Specimen:
@@ -105,6 +143,18 @@ def charts_of(specimen: Specimen) -> Sequence[Found]:
     for record in read(specimen.text, specimen.text.name).records:
         charts[record.chart].append(record)
     return tuple(charts.values())
+
+
+def measured_register(specimen: Specimen) -> RegisterFigures:
+    """The figures of one register."""
+    labelled: Sequence[Row] = json.loads(specimen.labels.read_text("utf-8"))["records"]
+    return score_register(labelled, reading_of(specimen).records)
+
+
+@cache
+def reading_of(specimen: Specimen) -> Reading:
+    """What is read of a register, the way `liantu ingest` reads it."""
+    return read(specimen.text, specimen.text.name)
 
 
 # Scoring
@@ -213,8 +263,57 @@ def _titled(labelled: Sequence[Labelled], read: Sequence[Found]) -> Iterator[tup
 
 
 def _share(right: Iterable[bool]) -> float:
+    """Of none all are right."""
     verdicts = list(right)
-    return sum(verdicts) / max(1, len(verdicts))
+    return sum(verdicts) / len(verdicts) if verdicts else 1.0
+
+
+# Scoring registers
+
+
+def score_register(labelled: Sequence[Row], found: Found) -> RegisterFigures:
+    """The figures of one register."""
+    pairs = matched_rows(labelled, found)
+    verdicts = [_row_verdict(row, found[pairs[i]] if i in pairs else None) for i, row in enumerate(labelled)]
+    shares = {name: _share(verdict[name] for verdict in verdicts) for name in REGISTER_SHARES}
+    return RegisterFigures(found=len(pairs), extra=len(found) - len(pairs), **shares)
+
+
+def matched_rows(labelled: Sequence[Row], found: Found) -> dict[int, int]:
+    """Which record a labelled one is: the pairs that share most items come first, equal places help."""
+    held = [_record_items(record) for record in found]
+    candidates = []
+    for i, row in enumerate(labelled):
+        wanted = _row_items(row)
+        shares = ((len(wanted & own) / len(wanted | own), -abs(i - j), i, j) for j, own in enumerate(held) if own)
+        candidates += [one for one in shares if one[0] > 0]
+    pairs: dict[int, int] = {}
+    for _, _, i, j in sorted(candidates, reverse=True):
+        if i not in pairs and j not in pairs.values():
+            pairs[i] = j
+    return pairs
+
+
+def _row_items(row: Row) -> set[Item]:
+    return {(kind, _item(text)) for kind in KINDS_OF_ROW for text in row[kind]}
+
+
+def _record_items(record: Record) -> set[Item]:
+    return {(kind, _item(text)) for kind in KINDS_OF_ROW for text in getattr(record, KINDS[kind])}
+
+
+def _row_verdict(row: Row, record: Record | None) -> dict[str, bool]:
+    if record is None:
+        return dict.fromkeys(REGISTER_SHARES, False)
+    right = {
+        kind: list(map(_item, getattr(record, KINDS[kind]))) == list(map(_item, row[kind])) for kind in KINDS_OF_ROW
+    }
+    return {
+        **right,
+        "level": record.level == row["level"] and _same(record.level_label, row["level_label"]),
+        "party": _same(record.responsible_party, row["party"]),
+        "unit": list(record.unit) == row["unit"],
+    }
 
 
 # What counts as the same text
@@ -249,29 +348,49 @@ Floor = dict[str, float]
 
 
 def floors() -> dict[str, Floor]:
-    """The pinned figures of each specimen."""
+    """The pinned figures of each specimen of charts."""
+    return {name: floor for name, floor in _floors().items() if not _is_register(name)}
+
+
+def register_floors() -> dict[str, Floor]:
+    """The pinned figures of each register."""
+    return {name: floor for name, floor in _floors().items() if _is_register(name)}
+
+
+def _floors() -> dict[str, Floor]:
     pinned: dict[str, Floor] = json.loads(FLOORS.read_text("utf-8"))
     return pinned
 
 
-def fallen(figures: Figures, floor: Floor) -> list[str]:
+def _is_register(name: str) -> bool:
+    return name.startswith(f"corpus/{REGISTER}")
+
+
+def fallen(figures: Reached, floor: Floor) -> list[str]:
     """The figures that are worse than pinned."""
     reached = asdict(figures)
-    low = [name for name in ("charts", *SHARES) if reached[name] < floor[name]]
+    low = [name for name in reached if name != "extra" and reached[name] < floor[name]]
     return low + (["extra"] if reached["extra"] > floor["extra"] else [])
 
 
-def risen(figures: Figures, floor: Floor) -> list[str]:
+def risen(figures: Reached, floor: Floor) -> list[str]:
     """The figures so much better than pinned that the floor says too little."""
     reached = asdict(figures)
-    high = [name for name in SHARES if reached[name] > floor[name] + SLACK]
-    high += ["charts"] if reached["charts"] > floor["charts"] else []
+    high = [
+        name
+        for name, value in reached.items()
+        if name != "extra" and value > floor[name] + (0 if _is_count(name) else SLACK)
+    ]
     return high + (["extra"] if reached["extra"] < floor["extra"] else [])
 
 
-def pinned(figures: Figures) -> Floor:
+def pinned(figures: Reached) -> Floor:
     """Figures as they are pinned: cut to three decimals, never rounded up."""
-    return {name: value if name in COUNTS else int(value * 1000) / 1000 for name, value in asdict(figures).items()}
+    return {name: value if _is_count(name) else int(value * 1000) / 1000 for name, value in asdict(figures).items()}
+
+
+def _is_count(name: str) -> bool:
+    return name in COUNTS + REGISTER_COUNTS
 
 
 def _write(table: Mapping[str, Floor]) -> None:
@@ -279,25 +398,24 @@ def _write(table: Mapping[str, Floor]) -> None:
     FLOORS.write_text(f"{{\n{rows}\n}}\n", "utf-8", newline="\n")
 
 
-def _updated(reached: Mapping[str, Figures], lower: bool) -> dict[str, Floor]:
+def _updated(reached: Mapping[str, Reached], lower: bool) -> dict[str, Floor]:
     """The floors raised to what was reached and, if `lower`, lowered to it too; SystemExit if that is needed."""
-    old = floors() if FLOORS.exists() else {}
+    old = _floors() if FLOORS.exists() else {}
     worse = {name: low for name, figures in reached.items() if name in old and (low := fallen(figures, old[name]))}
     if worse and not lower:
         what = "; ".join(f"{name}: {', '.join(low)}" for name, low in worse.items())
         sys.exit(f"worse than pinned ({what}); to lower the floors on purpose: {UPDATE} --lower")
-    known = [one.name for one in specimens()]
+    known = [one.name for one in (*specimens(), *registers())]
     table = old | {name: pinned(figures) for name, figures in reached.items()}
     return {name: table[name] for name in known if name in table}
 
 
-def _table(reached: Mapping[str, Figures]) -> str:
-    names = (*COUNTS, *SHARES)
+def _table(reached: Mapping[str, Reached], names: Sequence[str]) -> str:
     width = max(map(len, reached))
-    lines = [f"{'':{width}}" + "".join(f"{name:>8}" for name in names)]
+    lines = [f"{'':{width}}" + "".join(f"{name:>9}" for name in names)]
     for document, figures in reached.items():
         values = asdict(figures)
-        shown = (f"{values[name]:>8}" if name in COUNTS else f"{values[name]:>8.3f}" for name in names)
+        shown = (f"{values[name]:>9}" if _is_count(name) else f"{values[name]:>9.3f}" for name in names)
         lines.append(f"{document:{width}}" + "".join(shown))
     return "\n".join(lines) + "\n"
 
@@ -308,10 +426,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--update", action="store_true", help="pin what was reached where it is better than pinned")
     parser.add_argument("--lower", action="store_true", help="with --update: also where it is worse")
     options = parser.parse_args(arguments)
-    reached = {one.name: measured(one) for one in specimens() if not one.missing}
-    sys.stdout.write(_table(reached))
+    charts = {one.name: measured(one) for one in specimens() if not one.missing}
+    sys.stdout.write(_table(charts, (*COUNTS, *SHARES)))
+    tables = {one.name: measured_register(one) for one in registers() if not one.missing}
+    sys.stdout.write(_table(tables, (*REGISTER_COUNTS, *REGISTER_SHARES)))
     if options.update:
-        _write(_updated(reached, options.lower))
+        _write(_updated({**charts, **tables}, options.lower))
 
 
 if __name__ == "__main__":

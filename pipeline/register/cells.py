@@ -57,11 +57,12 @@ def _clauses(line: str) -> list[str]:
 
 
 def _numbered_apart(lines: Sequence[str]) -> Sequence[str]:
-    """The lines, numbers that stand in lines of their own before all others put to these."""
-    count = len(lines) // 2
-    if count and [plain(line).strip("、.") for line in lines[:count]] == [str(n) for n in range(1, count + 1)]:
-        return [f"{n}.{line}" for n, line in enumerate(lines[count:], 1)]
-    return lines
+    """The lines without numbers that stand in lines of their own before all others, put to these if as many."""
+    count = next((n for n, line in enumerate(lines) if plain(line).strip("、.") != str(n + 1)), len(lines))
+    rest = lines[count:]
+    if count < 2 or not rest:
+        return lines
+    return [f"{n}.{line}" for n, line in enumerate(rest, 1)] if len(rest) == count else rest
 
 
 def _is_one_sentence(lines: Sequence[str]) -> bool:
@@ -192,7 +193,7 @@ def levels_by_item(lines: Sequence[str]) -> tuple[str, ...]:
 
 def in_one(boxes: Iterable[Box]) -> str:
     """A short cell in one line: blanks between characters are the layout's."""
-    return _tight("".join(text for box in boxes for text in box.paragraphs))
+    return _tight("".join(text for box in boxes for text in box.paragraphs)).strip("。；;，,、 ")
 
 
 def _tight(text: str) -> str:

@@ -15,6 +15,7 @@ __all__ = ["CONTENT", "Field", "Head", "guessed", "head_at", "is_headlike", "res
 TALLEST = 4  # rows of heads at most
 LONGEST = 30  # characters of a head, with what stands in brackets
 AGREED = 0.6  # the share of a column's cells that tell what an unknown head means
+LABELS: frozenset[Column] = frozenset({"power", "unit", "code", "category", "person", "post", "duty"})
 CONTENT: frozenset[Column] = frozenset({"form", "name", "measure", "level", "monitor"})
 
 
@@ -64,9 +65,22 @@ def head_at(grid: Grid, row: int) -> Head | None:
     for rows in range(_height(grid, row, first), 0, -1):
         fields = tuple(_fields(grid, row, rows))
         head = Head(fields, rows, _foreign(fields))
-        if _is_head(head):
+        if _is_head(head) and not _is_pairs_above(grid, row, rows):
             return head
     return None
+
+
+def _is_pairs_above(grid: Grid, row: int, rows: int) -> bool:
+    """Whether the upper of some rows are no heads but labels with values: one of them stands over another's head."""
+    for column in range(grid.columns):
+        boxes = grid.column(column, row, row + rows)
+        if len(boxes) < 2 or cell_of(boxes[0]).columns > 1:
+            continue
+        above, below = column_of(text_of(boxes[0])), column_of(text_of(boxes[-1]))
+        joined = column_of("".join(map(text_of, boxes)))
+        if above in LABELS and below not in (None, above) and joined is None:
+            return True
+    return False
 
 
 def _height(grid: Grid, row: int, first: Sequence[Box]) -> int:

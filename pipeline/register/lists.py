@@ -39,9 +39,9 @@ class _Open:
 
 
 def is_list(box: Box) -> bool:
-    """Whether a box holds labelled risks and labelled measures, with sentences behind the labels."""
-    kinds = {kind for text in box.paragraphs for kind, _, value in _facts(text) if value}
-    return bool(kinds & {"form", "name"}) and "measure" in kinds
+    """Whether a cell, as pages have for their layout, holds labelled risks and labelled measures."""
+    kinds = {kind for text in box.paragraphs for kind, _, _ in _facts(text)}
+    return box.frame == "cell" and bool(kinds & {"form", "name"}) and "measure" in kinds
 
 
 def listed(boxes: Sequence[Box]) -> Listing:

@@ -192,7 +192,8 @@ def _is_one_entry(before: Mapping[int, Box], own: Mapping[int, Box], head: Head,
     """
 
     def same(*kinds: Column) -> bool:
-        return all(before.get(one.number) is own.get(one.number) for one in head.of(*kinds))
+        pairs = ((one.kind, before.get(one.number), own.get(one.number)) for one in head.of(*kinds))
+        return all(one is two or (kind in CARRIED and _is_same(one, two)) for kind, one, two in pairs)
 
     def shared(*kinds: Column) -> bool:
         return any(one.number in own and before.get(one.number) is own[one.number] for one in head.of(*kinds))
@@ -223,7 +224,7 @@ def _filled(grid: Grid, rows: Sequence[int], head: Head, table: Table) -> Iterat
         if not own:
             continue
         blank = {number for number in range(grid.columns) if (row, number) not in grid.at}
-        fresh = [number for number in carried if number in own and above.get(number) is not own[number]]
+        fresh = [number for number in carried if number in own and not _is_same(above.get(number), own[number])]
         lost = [number for number in carried if number in blank and not _is_below(number, fresh, head)]
         unnumbered = bool(serials) and all(number in blank for number in serials) and any(n in above for n in serials)
         bare = bool(tell) and not fresh and all(number in blank for number in tell)
@@ -234,6 +235,11 @@ def _filled(grid: Grid, rows: Sequence[int], head: Head, table: Table) -> Iterat
         filled = own | {number: above[number] for number in lost if number in above and number in blank}
         yield filled
         above = table.above = filled
+
+
+def _is_same(one: Box | None, other: Box | None) -> bool:
+    """Whether two cells are one, or say the same."""
+    return one is other or (one is not None and other is not None and one.paragraphs == other.paragraphs)
 
 
 def _is_below(number: int, fresh: Sequence[int], head: Head) -> bool:
@@ -407,7 +413,7 @@ def _as_turned(grid: Grid, context: Context) -> Table | None:
     head = next((head for row in range(min(3, turned.rows)) if (head := head_at(turned, row))), None)
     if head is None or not head.of("form", "name", "measure") or turned.rows - head.rows < 2:
         return None
-    named = {field.number for field in head.of("party", "owner", "leader", "class", "category")}  # like their columns
+    named = {field.number for field in head.of("party", "owner", "leader", "class", "category", "level")}  # like their columns
     values = [box for box in turned.boxes if cell_of(box).row >= head.rows and cell_of(box).column not in named]
     if any(_label(box) for box in values):
         return None

@@ -27,7 +27,8 @@ _FINAL = re.compile(r"[。；;！!？?][”’）)]?$")
 _NAMED = re.compile(
     r"(?:[人员科室股处长所队组局办会部]|主任|中心)[）)]?$"
 )  # the end of a name of a person or department
-_BULLET = re.compile(r"[•●○◆◇■□▪❖※➢✓√·\uf000-\uf0ff]\s*(?=[\u4e00-\u9fff“《（])")  # private use: symbol fonts
+# Private use: symbol fonts. Before a level it is a box to tick.
+_BULLET = re.compile(r"[•●○◆◇■□▪❖※➢✓√·\uf000-\uf0ff]\s*(?![高中低](?:\W|$))(?=[\u4e00-\u9fff“《（])")
 
 
 def paragraphs_of(runs: Sequence[Run], edge: float | None = None) -> tuple[str, ...]:
@@ -179,7 +180,7 @@ def _begins(text: str, following: str, number: int | None, full: bool) -> bool:
         return ended or not full or number is None or found in (1, number + 1)
     if _BULLET.match(following) or (is_title(text) and is_title(following)):
         return True
-    if label_at(following) or _is_level(text) or (len(following) >= SENTENCE and _is_marked(text) and _NAMED.search(text)):
+    if label_at(following) or _PAGE_NUMBER.fullmatch(following) or _is_level(text) or (len(following) >= SENTENCE and _is_marked(text) and _NAMED.search(text)):
         return True
     if kinds := label_kinds(text):
         return not {"level", "party"}.issuperset(kinds)
@@ -190,6 +191,7 @@ def _begins(text: str, following: str, number: int | None, full: bool) -> bool:
     return ended and (number is None or not full)
 
 
+_PAGE_NUMBER = re.compile(r"[-—–－\s]*\d{1,4}[-—–－\s]*")
 _UNPARTED = re.compile(r"[（(“‘《〈【\[]*(?:[!-~]+|.)[、，。；：？！）”’》〉】,.;:?!)\]]*")
 
 
