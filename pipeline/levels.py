@@ -59,12 +59,18 @@ def is_level(label: str) -> bool:
 
 def word_of(label: str | None) -> Level | None:
     """高, 中 or 低 where the label says one of them and no other; a ticked box counts, empty ones do not."""
-    bare = plain(label or "")
-    if len(bare) > LONGEST_LABEL or is_count(bare):
+    bare = _named(plain(label or ""))
+    if len(bare) > LONGEST_LABEL or is_count(label or ""):
         return None
     bare = _ticked(bare)
     found = set(re.findall("[高中低]", bare))
     return WORDS[found.pop()] if len(found) == 1 else None
+
+
+def _named(bare: str) -> str:
+    """What names a level in a label that also explains it (`高：可能触犯刑法，…`)."""
+    found = re.match(r"([^:(,]{1,6})[:(,].{4,}$", bare)
+    return found[1] if found else bare
 
 
 def _ticked(bare: str) -> str:
@@ -79,7 +85,9 @@ def _ticked(bare: str) -> str:
 
 def _step(label: str) -> Step | None:
     """The step of a scale that a label is."""
-    bare = plain(label)
+    bare = _named(plain(label))
+    if is_count(label):
+        return None
     if stars := _STARS.fullmatch(bare.strip('()“”"')):
         return f"stars {stars[1]}", -len(bare.strip('()“”"'))
     for scale, pattern in _STEP_OF.items():
@@ -106,14 +114,16 @@ def _meanings(
     scale: str, seen: set[int], said: Sequence[str], words: set[Level], scales: Collection[str]
 ) -> Mapping[int, Level]:
     """What the ranks of one scale mean; among `words` that say it themselves and labels of other `scales`."""
-    if told := _told(scale, said):
+    told = _told(scale, said)
+    if len({*told.values()}) > 1:
         return told
     if order := _order_told(scale, said):
         return order
     if scale == "word":
         seen = seen | {LITERAL[word] for word in words}
-    if direction := _direction_told(scale, said):
-        return _spread(sorted(seen, reverse=direction < 0))
+    direction = _direction_told(scale, said) or _direction_of(told)
+    if direction:
+        return _spread(sorted(seen | _steps_told(scale, said), reverse=direction < 0))
     if scale == "word" and seen == {LITERAL["高"], LITERAL["中"], 2}:  # 高, 中 and 一般
         return {2: "低"}
     if scale.startswith("stars") and "word" in scales:  # without a star it is 一般: four steps
@@ -188,7 +198,7 @@ def _told(scale: str, said: Iterable[str]) -> dict[int, Level]:
         meanings |= {_rank(scale, found[1]): WORDS[found[2]] for found in forward.finditer(text)}
         if not meanings:
             meanings |= {_rank(scale, found[2]): WORDS[found[1]] for found in backward.finditer(text)}
-    return meanings if len(set(meanings.values())) > 1 else {}
+    return meanings
 
 
 def _order_told(scale: str, said: Iterable[str]) -> dict[int, Level]:
@@ -207,6 +217,30 @@ def _order_told(scale: str, said: Iterable[str]) -> dict[int, Level]:
             if len(steps) > 1 and any(step and step[0] == scale for step in own):
                 return {step[1]: level for step, level in own.items() if step and step[0] == scale}
     return {}
+
+
+def _direction_of(told: Mapping[int, Level]) -> int:
+    """The direction of a scale of which the document explains one step: 1 if its usual high end is 高, else -1."""
+    if not told:
+        return 0
+    rank, level = next(iter(told.items()))
+    first = rank in (0, -3)
+    return {"高": 1 if first else -1, "低": -1 if first else 1, "中": 0}[level]
+
+
+def _steps_told(scale: str, said: Iterable[str]) -> set[int]:
+    """The steps of a scale that the document lists or counts (`分为重大、较大、一般三级`)."""
+    if scale.startswith("stars"):
+        found = [len(one) for text in said for one in re.findall(_token(scale), text)]
+        return set(range(-max(found, default=0), 0))
+    token = _token(scale)
+    steps: set[int] = set()
+    for text in said:
+        for listed in re.finditer(rf"{token}(?:(?:{_SEPARATOR})+{token})+", text, re.IGNORECASE):
+            steps |= {_rank(scale, one) for one in re.findall(token, listed[0], re.IGNORECASE)}
+        if counted := re.search(r"分为?[^。]{0,12}?([二两三四五])个?(?:级|等级|档|类|种)", text):
+            steps |= set(range("零一二三四五".find(counted[1].replace("两", "二"))))
+    return steps
 
 
 def _direction_told(scale: str, said: Iterable[str]) -> int:

@@ -12,6 +12,7 @@ __all__ = [
     "item_number",
     "items_of",
     "marks_of",
+    "numbered_parts",
     "stage_label",
     "unmarked",
     "unnumbered",
@@ -90,7 +91,7 @@ def _trimmed(text: str) -> str:
 def items_of(paragraphs: Iterable[str]) -> tuple[str, ...]:
     """The statements of a box: a paragraph each, or several where numbers run on within one; marks are left out."""
     lines = [line for text in _whole_marks(paragraphs) if (line := unmarked(text)).strip()]
-    return tuple(text for line in _unglued(lines) for part in _numbered_parts(line) if (text := cleaned(part)))
+    return tuple(text for line in _unglued(lines) for part in numbered_parts(line) if (text := cleaned(part)))
 
 
 def _unglued(lines: list[str]) -> list[str]:
@@ -119,7 +120,7 @@ def _whole_marks(paragraphs: Iterable[str]) -> Iterator[str]:
         yield previous
 
 
-def _numbered_parts(text: str) -> Iterator[str]:
+def numbered_parts(text: str) -> Iterator[str]:
     """Cut `1.…；2.…` before each number that follows on the one before and stands behind a stop or a blank."""
     number = item_number(text)
     while number is not None:

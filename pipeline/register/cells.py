@@ -34,7 +34,7 @@ def whole_lines(paragraphs: Sequence[str], wrap: float | None = None) -> tuple[s
     In a cell whose sentences are numbered a line without a number goes on with the one before, unless that was ended;
     where lines are broken at a width of `wrap` em, every line that is as wide goes on.
     """
-    paragraphs = _numbered_apart(paragraphs)
+    paragraphs = [part for text in _numbered_apart(paragraphs) for part in _LEVEL_THEN_NUMBER.split(text)]
     lines: list[str] = []
     last = ""
     numbered = False  # whether a number or bullet stands above
@@ -68,6 +68,10 @@ def _numbered_apart(lines: Sequence[str]) -> Sequence[str]:
 def _is_one_sentence(lines: Sequence[str]) -> bool:
     """Whether only the last of some lines ends as sentences do."""
     return lines[-1].rstrip().endswith("。") and not any(line.rstrip().endswith(_STOPPED) for line in lines[:-1])
+
+
+# A level in brackets, and the number of the next sentence behind it in the same line.
+_LEVEL_THEN_NUMBER = re.compile(r"(?<=[高中低级险][)）】\]])[。；;]?\s*(?=(?:[(（]?\d{1,2}[)）]?[.、．)）]|[①-⑳]))")
 
 
 def _begins(text: str) -> bool:

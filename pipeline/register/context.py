@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.normalise import unnumbered
-from pipeline.terms import AGENCY, CATEGORY, DEPARTMENT, Column, category_of, column_of, plain, stage_term
+from pipeline.terms import CATEGORY, DEPARTMENT, RISK_CLASS, Column, category_of, column_of, plain, stage_term
 
 __all__ = [
     "Context",
@@ -22,7 +22,7 @@ __all__ = [
 LONGEST_TITLE = 60
 LONGEST_HEADING = 30
 _TITLE_END = re.compile(
-    r"(?:一览表|登记表|清单|明细表|汇总表|统计表|排查表|情况表|自查表|目录表?|台[账帐]|信息库|手册|表|册|库|防控图|流程图|措施|风险点|情况)(?:[(（].{0,20}[)）])?\d*$"
+    r"(?:一览表|登记表|清单|明细表|汇总表|统计表|排查表|情况表|自查表|目录表?|台[账帐]|信息库|手册|表|册|库|防控图|流程图|措施|风险点|情况|公示|公告)(?:[(（].{0,20}[)）])?\d*$"
 )
 _ABOUT = re.compile(r"廉政|廉洁|腐败|风险|权力运行")
 _NOTE = re.compile(
@@ -34,11 +34,14 @@ _CHROME = re.compile(
     r"打印.?.?关闭|关闭窗口|^.?(?:上一[篇条页]|下一[篇条页])|分享到|版权所有|ICP备|公网安备|浏览次数|点击数|字号:?|字体:|^您?(?:现在|当前)(?:的)?位置|^首页|来源:|发布(?:时间|日期|机构)"
     r"|扫一扫|责任编辑|相关(?:链接|阅读|附件)|技术支持|主办(?:单位)?:|网站(?:标识|地图)|无障碍|返回顶部"
 )
+_QUOTED = re.compile(
+    r"[“\"《](?P<power>(?!三重一大)[^”\"》]{3,40})[”\"》](?:事项|职权|权力)?的?(?=廉政|廉洁|岗位|权力|风险)"
+)
 _UNIT_LABEL = re.compile(
     r"(?:填报|报送|编制|申报|制表|排查|所属|所在)?(?:单位|机构|机关)(?:名称)?(?:[(（](?:盖章|公章|章|科室)[)）])?$"
 )
 _ABOUT_BODY = re.compile(
-    r"[:：\-—、·]?(?:各科室|各部门|各岗位|机关|内设机构|领导班子|班子)?(?:\d{4}年度?|[“\"《]?(?:三重一大|廉政|廉洁|腐败|党风|岗位|行政|权力|职权|权责|风险|重点|重要|内部|工作|关于|科室|部门|全面|主要|业务|防控))"
+    r"[“《]|[:：\-—、·]?(?:各科室|各部门|各岗位|机关|内设机构|领导班子|班子)?(?:\d{4}年度?|[“\"《]?(?:三重一大|廉政|廉洁|腐败|党风|岗位|行政|权力|职权|权责|风险|重点|重要|内部|工作|关于|科室|部门|全面|主要|业务|防控))"
 )
 _CUT = re.compile(_ABOUT_BODY.pattern + ".*$")
 _WORK = re.compile(
@@ -46,11 +49,11 @@ _WORK = re.compile(
 )
 _BODY = re.compile(
     r"(?P<agency>[\u4e00-\u9fff]*(?:[省市县区州旗]|中共[\u4e00-\u9fff]+)委(?:办公室|[\u4e00-\u9fff]{2,4}[部委校局])|"
-    r"[\u4e00-\u9fff]{1,24}?(?:局|厅|委员会|人民政府|政府|管委会|法院|检察院|街道办事处|街道|(?<![村乡集城])镇|(?<!城)乡(?!镇)|集团|公司|大学|学院|医院|学校|中学|小学|总工会|妇联|残联|纪委|监委))"
+    r"[\u4e00-\u9fff]{1,24}?(?:局|厅|委员会|人民政府|政府|管委会|法院|检察院|幼儿园|林场|农场|联社|卫生院|敬老院|福利院|电视台|党校|居委会|街道办事处|街道|(?<![村乡集城])镇|(?<!城)乡(?!镇)|集团|公司|大学|学院|医院|学校|中学|小学|总工会|妇联|残联|纪委|监委))"
     r"(?P<unit>(?!办公[室厅]$)(?!.*(?:查处|场所)$)[\u4e00-\u9fff]{2,}(?:科|股|处|室|所|站|队|中心|部|办|窗口|分局))?"
 )
 _NUMBERED = re.compile(
-    r"\s*(?:(?P<one>第?[一二三四五六七八九十]{1,3}(?:[、.．]|\s+|部分)\s*)|(?P<two>[(（][一二三四五六七八九十]{1,3}[)）]\s*)"
+    r"\s*(?:(?P<part>第[一二三四五六七八九十\d]{1,3}[部章编篇节](?:分)?[\s、:：]*)|(?P<one>[一二三四五六七八九十]{1,3}(?:[、.．]|\s+)\s*)|(?P<two>[(（][一二三四五六七八九十]{1,3}[)）]\s*)"
     r"|(?P<three>\d{1,2}\s*[、.．](?!\d)\s*)|(?P<four>[(（]\d{1,2}[)）]\s*))"
 )
 
@@ -118,12 +121,23 @@ def told(context: Context, text: str) -> Context | None:
     """What is known after a line above rows; None if it tells nothing."""
     bare = " ".join(text.split())
     if is_register_title(bare):
-        agency, unit = bodies_of(bare)
-        body = agency or context.body
-        return Context(title_of(bare), body, body, unit or (() if agency else context.unit))
+        return _under_title(context, title_of(bare))
     if pairs := list(labelled(text)):
         return _by_labels(context, pairs)
+    if body := _BODY.fullmatch(plain(bare)):  # alone above a title
+        return replace(
+            context, body=body["agency"], agency=body["agency"], unit=(body["unit"],) if body["unit"] else ()
+        )
     return None if is_note(bare) or not bare else _by_heading(context, bare)
+
+
+def _under_title(context: Context, title: str) -> Context:
+    agency, unit = bodies_of(title)
+    body = agency or context.body
+    power = _QUOTED.search(title)
+    return Context(
+        title, body, body, unit or (() if agency else context.unit), power=power["power"].strip() if power else None
+    )
 
 
 def labelled(text: str) -> Iterator[tuple[Column, str]]:
@@ -167,44 +181,54 @@ def within(context: Context, units: tuple[str, ...]) -> Context:
 def _by_heading(context: Context, text: str) -> Context | None:
     """What a heading tells: one of a higher rank ends what those below it told."""
     found = _NUMBERED.match(text)
-    depth = next((rank for rank, name in enumerate(("one", "two", "three", "four"), 1) if found and found[name]), 0)
+    depth = next((rank for rank, name in enumerate(_DEPTHS, 1) if found and found[name]), 0)
     rest = plain(text[found.end() :] if found else text)
-    rest = re.sub(r"[(（](?:共?\d+[个项条类].{0,6}|.{0,4}职权|[一二三四五六七八九十]+)[)）]$", "", rest).strip(
-        ":：、。"
-    )
-    if not 1 < len(rest) <= LONGEST_HEADING or re.search(r"[。；;，,!?]", rest):
+    rest = re.sub(r"[(（](?:共?\d+[个项条类].{0,6}|.{0,4}职权|[一二三四五六七八九十]+)[)）]$", "", rest)
+    facts = dict(_facts(rest.strip(":：、。"), numbered=bool(found)))
+    if not facts:
         return None
-    kind, fact = _fact(rest, numbered=bool(found))
-    if kind is None:
-        return None
-    kept = context
     for other, own in context.depths:
-        if other != kind and depth and own >= depth:
-            kept = _without(kept, other)
-    depths = tuple((other, own) for other, own in context.depths if other != kind and (not depth or own < depth))
-    kept = replace(kept, depths=(*depths, (kind, depth)))
-    if kind == "unit":
-        return replace(within(replace(kept, unit=()), (fact,)), depths=kept.depths)
-    return replace(kept, **{kind: fact})
+        if other not in facts and depth and own >= depth:
+            context = _with(context, other, "")
+    depths = [(other, own) for other, own in context.depths if other not in facts and (not depth or own < depth)]
+    for kind, fact in facts.items():
+        context = _with(context, kind, fact)
+    return replace(context, depths=(*depths, *((kind, depth) for kind in facts)))
 
 
-def _without(context: Context, kind: str) -> Context:
-    return replace(context, **{kind: {"unit": (), "stage": ""}.get(kind)})
+_DEPTHS = ("part", "one", "two", "three", "four")
 
 
-def _fact(rest: str, *, numbered: bool) -> tuple[str | None, str]:
-    """What kind of fact a heading is."""
-    if CATEGORY.fullmatch(rest):
-        return "category", category_of(rest) or rest
-    if stage_of_heading(rest):
-        return "stage", rest
+def _with(context: Context, kind: str, fact: str) -> Context:
+    """The context with another fact; an empty one takes it away."""
+    match kind:
+        case "unit":
+            return (
+                within(replace(context, unit=()), (fact,)) if fact else replace(context, agency=context.body, unit=())
+            )
+        case "category":
+            return replace(context, category=fact or None)
+        case "power":
+            return replace(context, power=fact or None, power_code=None)
+    return replace(context, stage=fact)
+
+
+def _facts(rest: str, *, numbered: bool) -> Iterator[tuple[str, str]]:
+    """What a heading tells, by kind."""
+    if not 1 < len(rest) <= LONGEST_HEADING or re.search(r"[。；;，,!?]", rest):
+        return
     name = re.sub(r"(?:廉政|廉洁)?(?:岗位)?(?:风险)?(?:点)?(?:及防控措施)?$", "", rest)
     name = re.sub(r"^表\d+[:、.]?", "", name)
-    if _BODY.fullmatch(name) or is_department(name):
-        return "unit", name
-    if re.search(r"(?:领导班子|班子成员|岗位|岗)$", name):
-        return "unit", name
-    return ("power", rest) if numbered else (None, rest)
+    if CATEGORY.fullmatch(rest) or RISK_CLASS.fullmatch(rest):
+        yield "category", category_of(rest) or rest
+    elif parted := re.fullmatch(rf"({CATEGORY.pattern})[:\-—]+(.+)", rest):
+        yield from (("category", category_of(parted[1]) or parted[1]), ("power", parted[2]))
+    elif stage_of_heading(rest):
+        yield "stage", rest
+    elif _BODY.fullmatch(name) or is_department(name) or re.search(r"(?:领导班子|班子成员|岗位|岗)$", name):
+        yield "unit", name
+    elif numbered:
+        yield "power", rest
 
 
 def stage_of_heading(text: str) -> str:
@@ -212,7 +236,7 @@ def stage_of_heading(text: str) -> str:
     bare = plain(text)
     core = re.sub(r"(?:环节|阶段|程序|步骤)?(?:的)?(?:廉政|廉洁)?(?:风险)?(?:点)?$", "", bare)
     term = stage_term(core)
-    if not core or len(core) > 12:
+    if not core or len(core) > 12 or re.search(r"[不未违乱滥无超]", core):
         return ""
     if term is not None and (core == term.name or len(bare) > len(core) or len(core) <= 4):
         return bare

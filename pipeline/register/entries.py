@@ -7,6 +7,7 @@ from itertools import groupby
 
 from pipeline.levels import is_level
 from pipeline.model import Box, Chart, Placed, Stage
+from pipeline.normalise import cleaned, numbered_parts
 from pipeline.register.cells import by_stage, in_one, items, levels_by_item, names_in, whole_lines, without_owners
 from pipeline.register.context import Context, stage_of_heading, within
 from pipeline.register.heads import Field
@@ -36,7 +37,7 @@ def charts_of(entries: Iterable[Entry], placed_by: Placed) -> list[Chart]:
 def _rows(entry: Entry, placed_by: Placed) -> Iterator[_Row]:
     context, doubts = _context(entry)
     chart = Chart(0, context.title, context.agency, context.category, context.power, context.power_code, ())
-    for stage in _by_levels(entry, _stages(entry, context, placed_by, doubts)):
+    for stage in _by_levels(entry, list(_stages(entry, context, placed_by, doubts))):
         if stage.label or stage.risks or stage.measures or stage.monitors:
             yield _Row(chart, stage)
 
@@ -99,11 +100,12 @@ def _stages(entry: Entry, context: Context, placed_by: Placed, doubts: tuple[str
 
 def _of_stage(parts: Sequence[tuple[str, Box]], name: str, names: Sequence[str]) -> tuple[Box, ...]:
     """The measures of a stage: its own, and those that name none of the row's stages."""
-    known = {_core(one) for one in names}
-    return tuple(box for stage, box in parts if _core(stage) == _core(name) or _core(stage) not in known)
+    known = {core_of(one) for one in names}
+    return tuple(box for stage, box in parts if core_of(stage) == core_of(name) or core_of(stage) not in known)
 
 
-def _core(stage: str) -> str:
+def core_of(stage: str) -> str:
+    """The name of a stage without the words for stage and risk."""
     return re.sub(r"(?:环节|阶段|程序|步骤)?(?:的)?(?:廉政|廉洁)?(?:风险)?(?:点)?$", "", plain(stage))
 
 
@@ -147,19 +149,24 @@ def _levels(entry: Entry) -> tuple[str, ...]:
     return tuple(label for label in labels if re.search(r"[^级等风险点()（）\[\]\s:：]", label))
 
 
-def _by_levels(entry: Entry, stages: Iterable[Stage]) -> Iterator[Stage]:
-    """The stages; one whose risks have levels of their own, item by item, as one stage for each."""
-    lines = [text for _, boxes in entry.of("level") for box in boxes for text in box.paragraphs]
-    levels = levels_by_item(lines)
-    for stage in stages:
+def _by_levels(entry: Entry, stages: Sequence[Stage]) -> Iterator[Stage]:
+    """The stages, each with its own level; one whose risks have levels item by item as one stage for each."""
+    boxes = [box for _, own in entry.of("level") for box in own]
+    levels = levels_by_item([text for box in boxes for text in box.paragraphs])
+    told = {core_of(name): in_one([box]) for name, box in by_stage(boxes) if name}
+    for place, stage in enumerate(stages):
         risks = [one for box in stage.risks for one in _single(box)]
-        own = [_marked_level(one) for one in risks]
-        if not entry.of("level") and any(own):
-            levels = tuple(level or "" for level in own)
-        if len(levels) < 2 or len(levels) != len(risks) or not all(is_level(one) for one in levels if one):
-            yield stage if not (levels and all(map(is_level, levels))) else _agreed(stage, levels)
+        own = tuple(_marked_level(one) or "" for one in risks) if not boxes else levels
+        if core_of(stage.label) in told:
+            yield replace(stage, levels=(told[core_of(stage.label)],))
+        elif len(stages) > 1 and len(levels) == len(stages) and all(map(is_level, levels)):
+            yield replace(stage, levels=(levels[place],))
+        elif len(own) > 1 and len(own) == len(risks) and any(own) and all(is_level(one) for one in own if one):
+            yield from _apart(stage, risks, own)
+        elif len(own) == 1 == len(risks) and own[0] and not boxes:
+            yield from _apart(stage, risks, own)
         else:
-            yield from _apart(stage, risks, levels)
+            yield _agreed(stage, levels) if levels and all(map(is_level, levels)) else stage
 
 
 def _agreed(stage: Stage, levels: Sequence[str]) -> Stage:
@@ -181,13 +188,17 @@ def _apart(stage: Stage, risks: Sequence[Box], levels: Sequence[str]) -> Iterato
 
 
 def _single(box: Box) -> list[Box]:
-    """A cell for each statement of a cell."""
-    return [replace(box, paragraphs=(item,)) for item in items([box])]
+    """A cell for each statement of a cell, with what stands in brackets behind it."""
+    parts = (part for text in box.paragraphs for part in numbered_parts(text))
+    return [replace(box, paragraphs=(item,)) for part in parts if (item := cleaned(part))]
 
 
-_AT_END = re.compile(r"[(（](?:廉政)?(?:风险)?(?:等级|级别)?[:：]?([高中低])(?:级|等)?(?:风险)?[)）][。；;]?$")
+_AT_END = re.compile(
+    r"[。；;，,\s]*[(（【\[](?:廉政|廉洁)?(?:风险)?(?:点)?(?:等级|级别|级次)?[:：]?\s*(?P<level>[^()（）【】\[\]]{1,6})[)）】\]][。；;]?$"
+)
 
 
 def _marked_level(risk: Box) -> str | None:
+    """The level in brackets behind a risk (（高）, 【中风险】)."""
     found = _AT_END.search(risk.paragraphs[-1]) if risk.paragraphs else None
-    return found[1] if found else None
+    return found["level"] if found and is_level(found["level"]) else None

@@ -38,7 +38,7 @@ def other_list(heads: Sequence[Head], entries: Sequence[Entry], title: str | Non
     Title and heads tell; where they do not, the sentences.
     """
     named = next((head.foreign for head in heads if head.foreign), None)
-    if not entries:
+    if not any(entry.of("form", "name", "measure") for entry in entries):
         return named or ("table" if heads else None)
     said = plain(title or "") + "".join(plain(field.label) for head in heads for field in head.fields)
     if _OURS.search(said):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pipeline.levels import is_level
 from pipeline.model import Box
 from pipeline.register.grids import Grid, cell_of, text_of
-from pipeline.terms import COLUMNS_OF_OTHERS, MEASURE_WORDS, RISK_WORDS, Column, column_of, plain
+from pipeline.terms import COLUMNS_OF_OTHERS, MEASURE_WORDS, RISK_CLASS, RISK_WORDS, Column, column_of, plain
 
 __all__ = ["CONTENT", "Field", "Head", "guessed", "head_at", "is_headlike", "resolved"]
 
@@ -140,6 +140,10 @@ def _field(column: int, texts: Sequence[str]) -> Field:
         return Field(column, label, "level", lower)
     if COLUMNS_OF_OTHERS["duty"].search(plain(label)):
         return Field(column, label, "other")
+    if lower in ("名称", "风险点名称") and upper in ("form", "name"):
+        return Field(column, label, "name")
+    if RISK_CLASS.fullmatch(plain(texts[-1])) and plain(texts[-1]).endswith(("风险", "风险点")):
+        return Field(column, label, "form")
     candidates = ("".join(texts), texts[-1], *texts[:-1][::-1]) if len(texts) > 1 else (texts[0],)
     kind = next((kind for text in candidates if (kind := column_of(text))), None)
     return Field(column, label, kind)
@@ -178,6 +182,8 @@ def resolved(head: Head) -> Head:
             fields = _as(fields, "post", "unit", [field.number for field in fields])
     kinds = {field.kind for field in fields}
     everywhere = [field.number for field in fields]
+    if {"matter", "stage"} <= kinds and "power" not in kinds:  # 业务流程 with its 关键环节
+        fields = _as(_as(fields, "stage", "power", everywhere), "matter", "stage", everywhere)
     fields = _as(fields, "matter", "stage" if "power" in kinds and "stage" not in kinds else "power", everywhere)
     kinds = {field.kind for field in fields}
     if not kinds & {"party", "owner", "leader"}:

@@ -10,7 +10,7 @@ from pipeline.register.cells import wrap_of
 from pipeline.register.context import Context, is_department, is_note, is_register_title, is_total, told
 from pipeline.register.grids import Grid, cell_of, grid_of, text_of
 from pipeline.register.heads import CONTENT, Field, Head, guessed, head_at, is_headlike, resolved
-from pipeline.terms import NO_VALUE, Column, column_of, plain
+from pipeline.terms import NO_VALUE, RISK_CLASS, Column, column_of, plain
 
 __all__ = ["Entry", "Table", "read_table"]
 
@@ -41,6 +41,7 @@ class Table:
 
     head: Head | None = None
     context: Context = field(default_factory=Context)
+    base: Context = field(default_factory=Context)  # without what cards above rows say
     entries: list[Entry] = field(default_factory=list)
     told: list[Box] = field(default_factory=list)
     unread: dict[str, list[Box]] = field(default_factory=dict)
@@ -50,7 +51,7 @@ class Table:
 
 def read_table(grid: Grid, context: Context, before: Head | None = None) -> Table:
     """Read a table row by row; `before` heads it if it has no head of its own and as many columns."""
-    table = Table(context=context)
+    table = Table(context=context, base=context)
     heads = [head for row in range(grid.rows) if (head := head_at(grid, row))]
     if (turned := _as_turned(grid, context)) and max(map(_known, turned.heads)) > max(map(_known, heads), default=0):
         return turned
@@ -162,7 +163,7 @@ def _heading(own: Sequence[Box], table: Table) -> None:
             if known is not None and known != table.context:
                 if is_register_title(paragraph) and not known.unit:  # the heading above the table still holds
                     known = replace(known, unit=table.context.unit)
-                table.context, table.above = known, {}
+                table.context, table.base, table.above = known, known, {}
     table.told += own
 
 
@@ -246,7 +247,7 @@ def _is_below(number: int, fresh: Sequence[int], head: Head) -> bool:
     """Whether a field tells of what stands in another that has just changed: the power of a new unit, say."""
     own = head.fields[number].kind
     kinds = [(head.fields[other].kind, other) for other in fresh]
-    return any(kind in _ABOVE.get(own, ()) or (kind == own and other < number) for kind, other in kinds)
+    return any(other < number and (kind == own or kind in _ABOVE.get(own, ())) for kind, other in kinds)
 
 
 _ABOVE: Mapping[Column | None, tuple[Column, ...]] = {
@@ -309,7 +310,7 @@ def _pairs_at(grid: Grid, row: int) -> bool:
     covering = grid.row(row)
     return (
         len(covering) > 1
-        and _label(covering[0]) is not None
+        and (_label(covering[0]) is not None or (_is_class(covering[0]) and any(map(_label, covering[1:]))))
         and (not all(_label(box) for box in covering) or _label(covering[0]) in ("party", "owner", "leader"))
         and (len(own) == len(covering) or bool(own))
     )
@@ -342,7 +343,9 @@ def _cards(grid: Grid, rows: Sequence[int], table: Table, *, closed: bool) -> No
         for label, kind, boxes in _segments(grid, row):
             card = cards[-1]
             again = label in card or (kind in _OPENING and any(one.kind == kind for one, _ in card.values()))
-            if kind in ("form", "name", *_OPENING) and again and _tells(card):
+            if kind == "class" and again and boxes[0] in card[label][1]:
+                continue
+            if kind in ("form", "name", "class", *_OPENING) and again and _tells(card):
                 kept = {one: value for one, value in card.items() if value[0].kind not in (*CONTENT, "party", "leader")}
                 cards.append({} if kind in _OPENING else {one: v for one, v in kept.items() if one != label})
                 card = cards[-1]
@@ -355,7 +358,7 @@ def _cards(grid: Grid, rows: Sequence[int], table: Table, *, closed: bool) -> No
             (one, tuple(b for b in boxes if not NO_VALUE.fullmatch(plain(text_of(b))))) for one, boxes in card.values()
         ]
         head = resolved(Head(tuple(replace(one, number=place) for place, (one, _) in enumerate(values)), 0))
-        entry = Entry(tuple((one, boxes) for one, (_, boxes) in zip(head.fields, values, strict=True)), table.context)
+        entry = Entry(tuple((one, boxes) for one, (_, boxes) in zip(head.fields, values, strict=True)), table.base)
         if entry.of("form", "name", "measure"):
             table.entries.append(entry)
             table.heads.append(head)
@@ -369,10 +372,19 @@ def _tells(card: Mapping[str, tuple[Field, list[Box]]]) -> bool:
 
 
 def _segments(grid: Grid, row: int) -> Iterator[tuple[str, Column | None, list[Box]]]:
-    """The labels of a row with the values up to the next label; one merged over rows heads those behind it."""
+    """The labels of a row with the values up to the next label; one merged over rows heads those behind it.
+
+    A row may begin with the class of its risks, and with a risk behind it, both without a label.
+    """
     labels: list[Box] = []
     values: list[Box] = []
-    for box in grid.row(row):
+    covering = grid.row(row)
+    if _is_class(covering[0]):
+        yield "风险类别", "class", [covering[0]]
+        if len(covering) > 1 and _label(covering[1]) is None:
+            yield "风险点", "name", [covering[1]]
+        covering = covering[1:]
+    for box in covering:
         is_value = bool(labels) and not values and cell_of(labels[-1]).rows == 1
         if _label(box) is None or is_value:
             values += [box] if labels else []
@@ -383,6 +395,12 @@ def _segments(grid: Grid, row: int) -> Iterator[tuple[str, Column | None, list[B
         labels.append(box)
     if labels:
         yield _segment(labels, values)
+
+
+def _is_class(box: Box) -> bool:
+    """Whether a cell names a class of risks; 岗位职责 and the like alone are labels of something else."""
+    bare = plain(text_of(box))
+    return bool(RISK_CLASS.fullmatch(bare)) and (bare.endswith(("风险", "风险点")) or column_of(bare) is None)
 
 
 def _segment(labels: Sequence[Box], values: list[Box]) -> tuple[str, Column | None, list[Box]]:
@@ -413,11 +431,13 @@ def _as_turned(grid: Grid, context: Context) -> Table | None:
     head = next((head for row in range(min(3, turned.rows)) if (head := head_at(turned, row))), None)
     if head is None or not head.of("form", "name", "measure") or turned.rows - head.rows < 2:
         return None
-    named = {field.number for field in head.of("party", "owner", "leader", "class", "category", "level")}  # like their columns
+    named = {
+        field.number for field in head.of("party", "owner", "leader", "class", "category", "level")
+    }  # like their columns
     values = [box for box in turned.boxes if cell_of(box).row >= head.rows and cell_of(box).column not in named]
     if any(_label(box) for box in values):
         return None
-    table = Table(context=context)
+    table = Table(context=context, base=context)
     for row in wide:
         _heading(grid.row(row), table)
     _walk(turned, table)
