@@ -61,12 +61,13 @@ def _context(entry: Entry) -> tuple[Context, tuple[str, ...]]:
         power_code=plain(in_one(code[0][1])) if code else None if power else context.power_code,
         stage=in_one(stage[0][1]) if stage else context.stage,
     )
+    others = tuple(f"{plain(one.label)}：{in_one(boxes)}" for one, boxes in entry.of("post", "person"))
     name = in_one(boxes for _, own in entry.of("name") for boxes in own) if entry.of("form") else ""
     if not name or plain(name) in map(plain, items(box for _, own in entry.of("form") for box in own)):
-        return context, ()
+        return context, others
     if not context.stage and stage_of_heading(name):
-        return replace(context, stage=name), ()
-    return context, (f"风险点名称：{name}",)
+        return replace(context, stage=name), others
+    return context, (f"风险点名称：{name}", *others)
 
 
 def _category(text: str) -> str:

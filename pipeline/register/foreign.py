@@ -39,7 +39,7 @@ def other_list(heads: Sequence[Head], entries: Sequence[Entry], title: str | Non
     """
     named = next((head.foreign for head in heads if head.foreign), None)
     if not any(entry.of("form", "name", "measure") for entry in entries):
-        return named or ("table" if heads else None)
+        return named or (None if any(head.of("form", "name") for head in heads) else "table" if heads else None)
     said = plain(title or "") + "".join(plain(field.label) for head in heads for field in head.fields)
     if _OURS.search(said):
         return None

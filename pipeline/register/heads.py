@@ -156,12 +156,17 @@ def _foreign(fields: Iterable[Field]) -> str | None:
     return counts.most_common(1)[0][0] if counts else None
 
 
+def _is_of_others(label: str) -> bool:
+    return any(words.search(plain(label)) for words in COLUMNS_OF_OTHERS.values())
+
+
 def _is_head(head: Head) -> bool:
     """Whether enough of the heads are known for the row to be one."""
     labels = {field.label: field.kind for field in head.fields if field.label}
     known = [kind for kind in labels.values() if kind]
     kinds = set(known)
-    if len(kinds) < 2 or 2 * len(known) <= len(labels):
+    foreign = sum(kind is None and _is_of_others(label) for label, kind in labels.items())
+    if len(kinds) < 2 or 2 * (len(known) + foreign) <= len(labels):
         return False
     return (
         bool(kinds & {"form", "name", "measure"}) or head.foreign is not None or ("serial" in kinds and len(kinds) > 2)
@@ -179,9 +184,13 @@ def resolved(head: Head) -> Head:
         if kinds & {"party", "leader"}:
             fields = _as(fields, "owner", "unit", [field.number for field in fields])
         if not any(field.kind in ("unit", "owner") for field in fields):
-            fields = _as(fields, "post", "unit", [field.number for field in fields])
+            fields = _as(fields, "post", "unit", [field.number for field in fields if "类" in field.label])
     kinds = {field.kind for field in fields}
     everywhere = [field.number for field in fields]
+    steps = [field.number for field in fields if field.kind == "stage"]
+    if len(steps) > 1 and "power" not in kinds:  # 流程 with its 环节
+        fields = _as(fields, "stage", "power", steps[:1])
+        kinds = {field.kind for field in fields}
     if {"matter", "stage"} <= kinds and "power" not in kinds:  # 业务流程 with its 关键环节
         fields = _as(_as(fields, "stage", "power", everywhere), "matter", "stage", everywhere)
     fields = _as(fields, "matter", "stage" if "power" in kinds and "stage" not in kinds else "power", everywhere)

@@ -297,7 +297,7 @@ def _note_unread(grid: Grid, rows: Sequence[int], table: Table) -> None:
         boxes = grid.column(one.number, rows[0], rows[-1] + 1)
         if one.kind == "serial":
             table.told += boxes
-        elif one.kind in (None, "other", "count", "duty", "post", "person", "class", "matter"):
+        elif one.kind in (None, "other", "count", "duty", "class", "matter"):
             table.unread.setdefault(one.label, []).extend(boxes)
 
 
