@@ -106,6 +106,8 @@ def scale_of(labels: Iterable[str], texts: Iterable[str]) -> dict[str, Level | N
         ranks[scale].add(rank)
     meanings = {scale: _meanings(scale, seen, said, set(words.values()), ranks) for scale, seen in ranks.items()}
     stepped = {label: meanings[scale].get(rank) for label, (scale, rank) in steps.items()}
+    if ranks.get("word", set()) & {0, 1} and not meanings["word"]:  # 低 as the fourth step below 重大, 较大, 一般
+        words = {label: word for label, word in words.items() if word != "低"}
     return {label: words.get(label) or stepped.get(label) for label in labels}
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pipeline.model import Box
 from pipeline.normalise import item_number, items_of, marks_of, unnumbered
 from pipeline.register.context import stage_of_heading
-from pipeline.terms import PARTY_MARK, PARTY_WORDS, column_of, plain
+from pipeline.terms import PARTY_MARK, PARTY_WORDS, RISK_CLASS, column_of, plain
 
 __all__ = ["by_stage", "in_one", "items", "levels_by_item", "names_in", "whole_lines", "without_owners", "wrap_of"]
 
@@ -24,7 +24,6 @@ AGREED = 0.7  # the share of lines as wide as that which makes them broken
 _ROLE = re.compile(
     r"(?:主要|分管|直接)?(?:负责人|责任人|工作人员|承办人员?|经办人员?|人员|领导|主任|科长|股长|处长|所长|队长|组长)(?:[(（].*[)）])?"
 )
-_CLASS = re.compile(r"思想|道德|职责|机制|制度|外部|环境|作风|廉洁|廉政|业务流程|公共|监督|风险$|措施$")
 _BULLET = re.compile(r"^\s*[●○◆◇■□▪▲△►➢★☆•·\-—*]+\s*(?=[\u4e00-\u9fff“《])")
 
 
@@ -164,7 +163,7 @@ def _names_stages(box: Box) -> bool:
     return (
         len(names) > 1
         and len(names) == len(found)
-        and not any(_CLASS.search(name) or column_of(name) for name in names)
+        and not any(RISK_CLASS.match(name) or column_of(name) for name in names)
     )
 
 
@@ -197,7 +196,8 @@ def levels_by_item(lines: Sequence[str]) -> tuple[str, ...]:
 
 def in_one(boxes: Iterable[Box]) -> str:
     """A short cell in one line: blanks between characters are the layout's."""
-    return _tight("".join(text for box in boxes for text in box.paragraphs)).strip("。；;，,、 ")
+    cells = dict.fromkeys(box.paragraphs for box in boxes)
+    return _tight("".join(text for cell in cells for text in cell)).strip("。；;，,、 ")
 
 
 def _tight(text: str) -> str:

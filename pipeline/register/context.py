@@ -187,6 +187,8 @@ def _by_heading(context: Context, text: str) -> Context | None:
     facts = dict(_facts(rest.strip(":：、。"), numbered=bool(found)))
     if not facts:
         return None
+    if facts.keys() == {"power"} and any(other == "power" and own < depth for other, own in context.depths):
+        facts = {"stage": facts["power"]}  # below a power
     for other, own in context.depths:
         if other not in facts and depth and own >= depth:
             context = _with(context, other, "")

@@ -10,6 +10,7 @@ from pipeline.model import Box, Chart, Placed, Stage
 from pipeline.normalise import cleaned, numbered_parts
 from pipeline.register.cells import by_stage, in_one, items, levels_by_item, names_in, whole_lines, without_owners
 from pipeline.register.context import Context, stage_of_heading, within
+from pipeline.register.grids import cell_of
 from pipeline.register.heads import Field
 from pipeline.register.rows import Entry
 from pipeline.terms import HEADING, Column, category_of, column_of, plain
@@ -80,7 +81,7 @@ def _stages(entry: Entry, context: Context, placed_by: Placed, doubts: tuple[str
     measures, owners = without_owners(_content(entry, "measure"))
     monitors = _content(entry, "monitor")
     party, others = _party(entry)
-    party = party or owners
+    party = owners if owners and not entry.of("owner", "leader") and _is_of_posts(entry) else party or owners
     told_risks, told_measures = by_stage(risks), by_stage(measures)
     names = list(dict.fromkeys(stage for stage, _ in told_risks if stage))
     marks = tuple(box for _, boxes in entry.of("stage", "level", "party", "owner", "leader") for box in boxes)
@@ -111,9 +112,15 @@ def core_of(stage: str) -> str:
 
 
 def _content(entry: Entry, kind: Column) -> list[Box]:
-    return [
-        replace(box, paragraphs=whole_lines(box.paragraphs, one.wrap)) for one, boxes in entry.of(kind) for box in boxes
-    ]
+    cells = [(one, box) for one, boxes in entry.of(kind) for box in boxes]
+    if any(_is_number(box) for _, box in cells):  # a list in columns of its own: numbers, then sentences
+        cells.sort(key=lambda cell: (cell_of(cell[1]).row, cell_of(cell[1]).column) if cell[1].cell else (0, 0))
+        cells = [(one, box) for one, box in cells if not _is_number(box)]
+    return [replace(box, paragraphs=whole_lines(box.paragraphs, one.wrap)) for one, box in cells]
+
+
+def _is_number(box: Box) -> bool:
+    return plain("".join(box.paragraphs)).strip("、.()").isdecimal()
 
 
 # Owners
@@ -128,6 +135,11 @@ def _party(entry: Entry) -> tuple[str | None, list[str]]:
     ordered = sorted(found, key=lambda each: each[0])
     others = [f"另有{plain(one.label)}：{name}" for _, name, one in ordered[1:] if name != ordered[0][1]]
     return ordered[0][1], others
+
+
+def _is_of_posts(entry: Entry) -> bool:
+    """Whether the owners of a row are but those whose post or name it gives."""
+    return all(column_of(one.label) in ("post", "person") for one, _ in entry.of("party"))
 
 
 def _nearness(one: Field) -> int:

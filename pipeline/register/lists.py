@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.model import Box
 from pipeline.normalise import unnumbered
 from pipeline.register.cells import goes_with
-from pipeline.register.context import Context, is_chrome, is_note, told
+from pipeline.register.context import Context, is_chrome, is_note, stage_of_heading, told
 from pipeline.register.heads import Field, Head, resolved
 from pipeline.register.rows import Entry
 from pipeline.terms import LABEL_WORDS, NO_VALUE, Column, label_at, plain
@@ -93,10 +93,12 @@ def _is_heading(text: str, now: _Open) -> bool:
         r"[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十]+[章节部]|[(（][一二三四五六七八九十]{1,3}[)）]", bare
     ):
         return True
-    known = told(now.context, text)
-    return known is not None and (known.unit, known.stage, known.title, known.category) != (
-        now.context.unit, now.context.stage, now.context.title, now.context.category
-    )  # fmt: skip
+    known, before = told(now.context, text), now.context
+    if known is None:
+        return False
+    if (known.unit, known.title, known.category) != (before.unit, before.title, before.category):
+        return True
+    return known.stage != before.stage and bool(stage_of_heading(known.stage))
 
 
 def _ends(text: str, now: _Open) -> bool:

@@ -11,7 +11,7 @@ from pipeline.register.foreign import MESSAGES, other_list
 from pipeline.register.grids import Grid, cell_of, grids_of, with_inner
 from pipeline.register.heads import Head, head_at
 from pipeline.register.lists import is_list, listed
-from pipeline.register.rows import Table, read_table
+from pipeline.register.rows import Table, is_pairs, read_table
 from pipeline.roles import is_label, is_marking, is_title
 from pipeline.terms import AGENCY, plain
 from pipeline.titles import titles_of
@@ -113,7 +113,9 @@ def _tables(document: Document) -> Iterator[_Found]:
 
 
 def _goes_on(grid: Grid, before: Head) -> bool:
-    """Whether a table goes on with the rows of the one before it: it has no head, or the same."""
+    """Whether a table goes on with the rows of the one before it: it has no head, or begins with the same."""
+    if is_pairs(grid, 0) or is_pairs(grid, 1):
+        return False
     head = head_at(grid, 0)
     return head is None or [one.label for one in head.fields] == [one.label for one in before.fields]
 

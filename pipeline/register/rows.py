@@ -12,7 +12,7 @@ from pipeline.register.grids import Grid, cell_of, grid_of, text_of
 from pipeline.register.heads import CONTENT, Field, Head, guessed, head_at, is_headlike, resolved
 from pipeline.terms import NO_VALUE, RISK_CLASS, Column, column_of, plain
 
-__all__ = ["Entry", "Table", "read_table"]
+__all__ = ["Entry", "Table", "is_pairs", "read_table"]
 
 Values = tuple[tuple[Field, tuple[Box, ...]], ...]
 CARRIED: frozenset[Column] = frozenset(
@@ -55,7 +55,7 @@ def read_table(grid: Grid, context: Context, before: Head | None = None) -> Tabl
     heads = [head for row in range(grid.rows) if (head := head_at(grid, row))]
     if (turned := _as_turned(grid, context)) and max(map(_known, turned.heads)) > max(map(_known, heads), default=0):
         return turned
-    if not heads and before is not None and len(before.fields) == grid.columns and not _pairs_at(grid, 0):
+    if not heads and before is not None and len(before.fields) == grid.columns and not is_pairs(grid, 0):
         table.head = before
     _walk(grid, table)
     return table
@@ -121,7 +121,7 @@ def _kind_of_row(grid: Grid, row: int, own: Sequence[Box], table: Table, in_card
         return "heading"
     if in_cards and len(own) == len(covering) < 3 and _label(own[0]):
         return "pairs"
-    if _pairs_at(grid, row) and (table.head is None or in_cards or _breaks_columns(own, table.head)):
+    if is_pairs(grid, row) and (table.head is None or in_cards or _breaks_columns(own, table.head)):
         return "pairs"
     if len(covering) == 1 and _is_apart(own[0], grid, table):
         return "heading"
@@ -304,7 +304,7 @@ def _note_unread(grid: Grid, rows: Sequence[int], table: Table) -> None:
 # Labels and values
 
 
-def _pairs_at(grid: Grid, row: int) -> bool:
+def is_pairs(grid: Grid, row: int) -> bool:
     """Whether a row consists of labels with values behind them."""
     own = [box for box in grid.row(row) if cell_of(box).row == row]
     covering = grid.row(row)
