@@ -117,7 +117,7 @@ def _meanings(
     """What the ranks of one scale mean; among `words` that say it themselves and labels of other `scales`."""
     told = _told(scale, said)
     if len({*told.values()}) > 1:
-        return told
+        return {rank: "中" for rank in seen if min(told) < rank < max(told)} | told
     if order := _order_told(scale, said):
         return order
     if scale == "word":

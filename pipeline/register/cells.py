@@ -80,6 +80,8 @@ def _begins(text: str) -> bool:
 
 def _goes_on(last: str, text: str, numbered: bool, wrap: float | None) -> bool:
     """Whether a line goes on with the line before it."""
+    if re.match(r"\d+(?:个|日|天|年|月|%|人|名|次|万|元|小时|分钟|项|件|条)", text):
+        return True
     if re.match(rf"[，、。；：,;:)）”》]|{_DEPENDENT}", text) or last.rstrip().endswith(_OPEN):
         return True
     if PARTY_MARK.search(unnumbered(text)):

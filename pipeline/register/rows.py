@@ -233,7 +233,9 @@ def _filled(grid: Grid, rows: Sequence[int], head: Head, table: Table) -> Iterat
             lost += [*serials, *tell]
         elif any(number in lost and number in above for number in carried if _is_unit(head, number)):
             lost += [number for number in owners if number in blank]
-        filled = own | {number: above[number] for number in lost if number in above and number in blank}
+        said = {head.fields[number].kind for number in own if number in tell}
+        lost = [number for number in lost if number in above and head.fields[number].kind not in said]
+        filled = own | {number: above[number] for number in lost if number in blank}
         yield filled
         above = table.above = filled
 
@@ -428,13 +430,13 @@ def _as_turned(grid: Grid, context: Context) -> Table | None:
     if not body:
         return None
     turned = grid_of(body).turned()
-    head = next((head for row in range(min(3, turned.rows)) if (head := head_at(turned, row))), None)
-    if head is None or not head.of("form", "name", "measure") or turned.rows - head.rows < 2:
+    begin, head = next(((row, head) for row in range(min(3, turned.rows)) if (head := head_at(turned, row))), (0, None))
+    if head is None or not head.of("form", "name", "measure") or turned.rows - begin - head.rows < 2:
         return None
     named = {
         field.number for field in head.of("party", "owner", "leader", "class", "category", "level")
     }  # like their columns
-    values = [box for box in turned.boxes if cell_of(box).row >= head.rows and cell_of(box).column not in named]
+    values = [box for box in turned.boxes if cell_of(box).row >= begin + head.rows and cell_of(box).column not in named]
     if any(_label(box) for box in values):
         return None
     table = Table(context=context, base=context)
