@@ -46,6 +46,14 @@ _COUNT = re.compile(
 Step = tuple[str, int]  # a scale and a rank in it, 0 the usual high end
 
 
+# What stands beside the word that says a level: other words for level, marks, the step of another scale.
+_DECORATION = re.compile(
+    rf"廉政|廉洁|风险|岗位|等级|级别|级次|程度|[级等档度危点类为属于是较极最特很偏色]|[{re.escape(STARS + _CHECKED + _OPEN)}]"
+    r"|[:：()（）“”\"'\[\]【】、,，。;；/=\-—]|[一二三四五红橙黄蓝A-EIV1-5]",
+    re.IGNORECASE,
+)
+
+
 def is_count(label: str) -> bool:
     """Whether a label counts the points of several levels (`1中2低`) and is itself no level."""
     return bool(_COUNT.search(plain(label)))
@@ -61,9 +69,8 @@ def word_of(label: str | None) -> Level | None:
     bare = _named(plain(label or ""))
     if len(bare) > LONGEST_LABEL or is_count(label or ""):
         return None
-    bare = _ticked(bare)
-    found = set(re.findall("[高中低]", bare))
-    return WORDS[found.pop()] if len(found) == 1 else None
+    bare = _DECORATION.sub("", _ticked(bare))
+    return WORDS[bare[0]] if bare and bare[0] in WORDS and not bare.strip(bare[0]) else None
 
 
 def _named(bare: str) -> str:
@@ -117,7 +124,8 @@ def _meanings(
     """What the ranks of one scale mean; among `words` that say it themselves and labels of other `scales`."""
     told = _told(scale, said)
     if len({*told.values()}) > 1:
-        return {rank: "中" for rank in seen if min(told) < rank < max(told)} | told
+        between: dict[int, Level] = {rank: "中" for rank in seen if min(told) < rank < max(told)}
+        return between | told
     if order := _order_told(scale, said):
         return order
     if scale == "word":

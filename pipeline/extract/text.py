@@ -10,6 +10,7 @@ __all__ = ["LONGEST_LINE", "decoded", "read_text"]
 
 # Marks the extractor itself writes into the text; they are not the document's.
 EXTRACTOR_MARKS = re.compile(r"\[(?:bookmark|image|embedded): [^\[\]\n]{0,300}\]")
+TYPED = re.compile(r"\t[^\t\n]*\t|[|│┃｜][^\n]*[|│┃｜]")  # cells between tabs or bars
 ENCODINGS = ("utf-8-sig", "gb18030")
 LONGEST_LINE = 10_000  # characters; no paragraph of a chart comes near, and what follows searches within lines
 
@@ -19,7 +20,20 @@ def read_text(source: Source, data: bytes) -> Document:
     text = decoded(source.path, data)
     if any(len(line) > LONGEST_LINE for line in text.splitlines()):
         raise Unreadable(source.path, f"有一行超过 {LONGEST_LINE} 字", "不像防控图的文本导出，请确认文件内容")
-    return Document(source, tuple(_paragraphs(text)))
+    return _with_tables(source, text) or Document(source, tuple(_paragraphs(text)))
+
+
+def _with_tables(source: Source, text: str) -> Document | None:
+    """The document with the tables that are typed into its text; None without any."""
+    if not TYPED.search(text):
+        return None
+    from pipeline.extract.grid import boxes_of  # late: dumps need none of it
+    from pipeline.extract.typed import typed
+
+    blocks = typed(text.splitlines())
+    return (
+        Document(source, boxes_of(source.path, [blocks])) if any(not isinstance(one, str) for one in blocks) else None
+    )
 
 
 def decoded(path: str, data: bytes) -> str:

@@ -211,7 +211,7 @@ def _as(fields: Sequence[Field], kind: Column, other: Column, numbers: Iterable[
 
 def guessed(head: Head, grid: Grid, last: int, first: int) -> Head:
     """The head with fields that only their cells tell: levels, sentences worded like risks or like measures."""
-    wanted: list[Column] = [kind for kind in ("level", "form", "measure") if not head.of(kind)]  # type: ignore[list-item]
+    wanted: list[Column] = [kind for kind in ("level", "form", "measure") if not head.of(kind)]
     if head.of("name") and "form" in wanted:
         wanted.remove("form")
     fields = []

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pipeline.model import Box, Chart, Document, Problem, Tally
 from pipeline.register.context import Context, told
 from pipeline.register.entries import charts_of
+from pipeline.register.flattened import flattened
 from pipeline.register.foreign import MESSAGES, other_list
 from pipeline.register.grids import Grid, cell_of, grids_of, with_inner
 from pipeline.register.heads import Head, head_at
@@ -122,7 +123,10 @@ def _goes_on(grid: Grid, before: Head) -> bool:
 
 def _in_order(boxes: Sequence[Box]) -> list[Box | Grid]:
     """The running text and the tables of a document as they stand below one another."""
-    text: list[Box | Grid] = [box for box in boxes if box.frame in (None, "shape")]
+    text = [box for box in boxes if box.frame in (None, "shape")]
+    if all(box.bbox is None for box in boxes) and (grid := flattened(text, 0)):
+        within = {box.order for box in grid.boxes}
+        return sorted([*(box for box in text if box.order not in within), grid], key=_height)
     return sorted([*text, *_whole(grids_of(boxes))], key=_height)
 
 
