@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pipeline.assignment import Pairing
 from pipeline.model import Box, Placed, Problem
 from pipeline.roles import CONTENT, Part, Role, is_title
-from pipeline.terms import AGENCY, PROCEDURE, RISK_WORDS, plain, stage_term
+from pipeline.terms import AGENCY, PROCEDURE, RISK_WORDS, WEAK_RISK_WORDS, plain, stage_term
 from pipeline.titles import Title, cut_title
 
 __all__ = ["Draft", "Drafts", "cut_titles", "is_agency", "is_chart", "unplaced"]
@@ -62,8 +62,9 @@ def is_chart(parts: Sequence[Part]) -> bool:
 def _tells_risks(parts: Sequence[Part]) -> bool:
     if any(part.levels or {"risk", "measure", "monitor", "level"} & {*part.labels} for part in parts):
         return True
-    risks = [item for part in parts if part.role is Role.RISK for item in part.items]
-    return sum(bool(RISK_WORDS.search(PROCEDURE.sub("", plain(item)))) for item in risks) >= FEWEST
+    risks = [PROCEDURE.sub("", plain(item)) for part in parts if part.role is Role.RISK for item in part.items]
+    owned = any(part.parties for part in parts)  # who answers for measures seldom stands in a mere chart of work
+    return sum(bool(RISK_WORDS.search(one) or (owned and WEAK_RISK_WORDS.search(one))) for one in risks) >= FEWEST
 
 
 def unplaced(parts: Iterable[Part]) -> list[Problem]:

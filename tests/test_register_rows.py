@@ -553,16 +553,23 @@ def test_two_cards_each_above_a_table_of_stages() -> None:
     )
 
 
-def test_classes_of_risks_as_heads_of_rows() -> None:
+@pytest.mark.parametrize(
+    "stop",
+    [
+        "。",
+        pytest.param("", marks=wrong("a class, a label and a short sentence that no stop ends are taken for heads")),
+    ],
+)
+def test_classes_of_risks_as_heads_of_rows(stop: str) -> None:
     """A person's card, as posts fill in: a class in front of each risk."""
     check(
-        """
+        f"""
         沅溪县水务局个人岗位廉政风险点自查表
         姓名 | 秦怀舟 | 职务 | 科长
-        思想道德风险 | 风险点 | 收受财物 | ←
-        ↑ | 防控措施 | 廉政教育 | ←
-        岗位职责风险 | 风险点 | 拖延办理 | ←
-        ↑ | 防控措施 | 限时办结 | ←
+        思想道德风险 | 表现形式 | 收受财物{stop} | ←
+        ↑ | 防控措施 | 廉政教育{stop} | ←
+        岗位职责风险 | 表现形式 | 拖延办理{stop} | ←
+        ↑ | 防控措施 | 限时办结{stop} | ←
         """,
         "category risks measures",
         """

@@ -10,7 +10,8 @@ from pipeline.register.cells import wrap_of
 from pipeline.register.context import Context, is_department, is_note, is_register_title, is_total, told
 from pipeline.register.grids import Grid, cell_of, grid_of, text_of
 from pipeline.register.heads import CONTENT, Field, Head, guessed, head_at, is_headlike, resolved
-from pipeline.terms import NO_VALUE, RISK_CLASS, Column, column_of, plain
+from pipeline.roles import looks_like_stage
+from pipeline.terms import HEADING, NO_VALUE, RISK_CLASS, Column, column_of, plain
 
 __all__ = ["Entry", "Table", "is_pairs", "read_table"]
 
@@ -159,12 +160,22 @@ def _is_apart(box: Box, grid: Grid, table: Table) -> bool:
 def _heading(own: Sequence[Box], table: Table) -> None:
     for box in own:
         for paragraph in box.paragraphs:
-            known = told(table.context, paragraph)
+            known = told(table.context, paragraph) or _section(table, paragraph)
             if known is not None and known != table.context:
                 if is_register_title(paragraph) and not known.unit:  # the heading above the table still holds
                     known = replace(known, unit=table.context.unit)
                 table.context, table.base, table.above = known, known, {}
     table.told += own
+
+
+def _section(table: Table, text: str) -> Context | None:
+    """What a row says that is nothing but a name: the stage of a chart's rows, the power of a register's."""
+    bare = plain(text)
+    if table.head is None or table.head.of("stage") or is_note(text) or not looks_like_stage(text):
+        return None
+    if table.context.title and HEADING.search(table.context.title):
+        return replace(table.context, stage=bare)
+    return None if table.head.of("power") else replace(table.context, power=bare, power_code=None)
 
 
 # Data below heads
