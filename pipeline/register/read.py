@@ -1,6 +1,6 @@
 """Document -> the charts of its registers, and the rest of it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -127,7 +127,13 @@ def _in_order(boxes: Sequence[Box]) -> list[Box | Grid]:
     if all(box.bbox is None for box in boxes) and (grid := flattened(text, 0)):
         within = {box.order for box in grid.boxes}
         return sorted([*(box for box in text if box.order not in within), grid], key=_height)
-    return sorted([*text, *_whole(grids_of(boxes))], key=_height)
+    shapes = Counter(box.page for box in boxes if box.frame == "shape" and box.paragraphs)
+    return sorted([*text, *(grid for grid in _whole(grids_of(boxes)) if not _is_lanes(grid, shapes))], key=_height)
+
+
+def _is_lanes(grid: Grid, shapes: Counter[int | None]) -> bool:
+    """Whether a table is but the lanes of a chart: more is drawn on its pages than stands in its cells."""
+    return sum(shapes[page] for page in {box.page for box in grid.boxes}) > len(grid.boxes)
 
 
 def _height(one: Box | Grid) -> tuple[int, float, int]:
