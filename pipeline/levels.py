@@ -1,12 +1,12 @@
 """Which of 高, 中 and 低 the level labels of a document mean: by their own words, else by the scale they belong to.
 
-Scales of three steps (一级 二级 三级, A B C, 红 橙 黄, ★★★ ★★ ★, 重大 较大 一般) have one usual direction. Of those with two
-or four the document itself has to say which end is high; without that their labels stay labels.
+Scales of three steps (一级 二级 三级, A B C, 红 橙 黄, ★★★ ★★ ★, 重大 较大 一般) have one usual direction. Of those
+with two or four the document itself has to say which end is high; without that their labels stay labels.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pipeline.model import Level
 from pipeline.terms import plain
@@ -20,12 +20,14 @@ SCALES: Mapping[str, tuple[str, ...]] = {
     "roman": ("I", "II", "III", "IV", "V"),
     "letter": ("A", "B", "C", "D", "E"),
     "colour": ("红", "橙", "黄", "蓝"),
-    "word": ("(?:特别)?(?:重大|严重)", "较大|较重", "一般", "较小|轻微|较低|低"),
+    "word": ("特别重大|特大", "重大|严重", "较大|较重", "一般", "较小|轻微|较低|低"),
 }
 STARS = "★☆▲△●*"
 LONGEST_LABEL = 16  # characters; what is longer is a sentence about levels
-LITERAL: Mapping[Level, int] = {"高": -1, "中": 1, "低": 3}  # their ranks among 重大, 较大, 一般
 WORDS: Mapping[str, Level] = {"高": "高", "中": "中", "低": "低"}
+LITERAL: Mapping[Level, int] = {"高": -1, "中": 2, "低": 4}  # their ranks among the words of that scale
+
+Step = tuple[str, int]  # a scale and a rank in it, 0 the usual high end
 
 _RISK = "(?:廉政|廉洁)?(?:风险)?(?:点)?"
 _AFTER = rf"(?:级别?|等|类|色|档|度|预警)?{_RISK}(?:等级|级别|级)?"
@@ -38,20 +40,23 @@ _STEP_OF = {
     for scale, steps in SCALES.items()
 }
 _STARS = re.compile(rf"([{re.escape(STARS)}])\1*")
-_CHECKED = "☑√✓✔■●◉☒"
-_OPEN = "□☐○◯"
-_COUNT = re.compile(
-    r"[\d一二两三四五六七八九十]+(?:个|处|项|条)?[高中低]|[高中低](?:级|等|风险)*(?:点)?[:：]?(?:\d+(?!级)|[一二两三四五六七八九十]+(?=个|处|项|条|$|[高中低]))"
+_CHECKED, _OPEN = "☑√✓✔■●◉☒", "□☐○◯"
+_TOKEN = re.compile(
+    r"(?:较?[高中低]|[一二三四五1-5](?=级)|I{1,3}V?|[A-E]|[红橙黄蓝]|特别重大|重大|较大|一般)(?:级|等|色|档|类|风险|度)*",
+    re.IGNORECASE,
 )
-Step = tuple[str, int]  # a scale and a rank in it, 0 the usual high end
-
-
+_COUNT = re.compile(
+    r"[\d一二两三四五六七八九十]+(?:个|处|项|条)?[高中低]"
+    r"|[高中低](?:级|等|风险)*(?:点)?[:：]?(?:\d+(?!级)|[一二两三四五六七八九十]+(?=个|处|项|条|$|[高中低]))"
+)
 # What stands beside the word that says a level: other words for level, marks, the step of another scale.
 _DECORATION = re.compile(
-    rf"廉政|廉洁|风险|岗位|等级|级别|级次|程度|[级等档度危点类为属于是较极最特很偏色]|[{re.escape(STARS + _CHECKED + _OPEN)}]"
+    r"廉政|廉洁|风险|岗位|等级|级别|级次|程度|[级等档度危点类为属于是较极最特很偏色]"
+    rf"|[{re.escape(STARS + _CHECKED + _OPEN)}]"
     r"|[:：()（）“”\"'\[\]【】、,，。;；/=\-—]|[一二三四五红橙黄蓝A-EIV1-5]",
     re.IGNORECASE,
 )
+_LABEL = re.compile(r"(?:廉政|廉洁)?(?:风险)?点?(?:等级|级别|级次|程度)[:：为]")
 
 
 def is_count(label: str) -> bool:
@@ -66,40 +71,43 @@ def is_level(label: str) -> bool:
 
 def word_of(label: str | None) -> Level | None:
     """高, 中 or 低 where the label says one of them and no other; a ticked box counts, empty ones do not."""
-    bare = _named(plain(label or ""))
+    bare = _said(label or "")
     if len(bare) > LONGEST_LABEL or is_count(label or ""):
         return None
-    bare = _DECORATION.sub("", _ticked(bare))
+    bare = _DECORATION.sub("", bare)
     return WORDS[bare[0]] if bare and bare[0] in WORDS and not bare.strip(bare[0]) else None
-
-
-def _named(bare: str) -> str:
-    """What names a level in a label that also explains it (`高：可能触犯刑法，…`)."""
-    found = re.match(r"([^:(,]{1,6})[:(,].{4,}$", bare)
-    return found[1] if found else bare
-
-
-def _ticked(bare: str) -> str:
-    """The words that are ticked, of a label with boxes to tick; else the label."""
-    ticks = f"[{_CHECKED}]"
-    if not re.search(ticks, bare) or len(set(re.findall("[高中低]", bare))) < 2:
-        return re.sub(ticks, "", bare)
-    before = bare[0] in _CHECKED + _OPEN or (bool(re.search(f"[{_OPEN}]", bare)) and bare[-1] not in _CHECKED + _OPEN)
-    found = re.search(rf"{ticks}([高中低])" if before else rf"([高中低])(?:级|等|风险)*[(]?{ticks}", bare)
-    return found[1] if found else ""
 
 
 def _step(label: str) -> Step | None:
     """The step of a scale that a label is."""
-    bare = _named(plain(label))
+    bare = _said(label)
     if is_count(label):
         return None
-    if stars := _STARS.fullmatch(bare.strip('()“”"')):
-        return f"stars {stars[1]}", -len(bare.strip('()“”"'))
+    starred = bare.strip('()“”"')
+    if stars := _STARS.fullmatch(starred):
+        return f"stars {stars[1]}", -len(starred)
     for scale, pattern in _STEP_OF.items():
         if found := pattern.fullmatch(bare):
             return scale, next(int(name[1:]) for name, text in found.groupdict().items() if text)
     return None
+
+
+def _said(label: str) -> str:
+    """What a label says: of boxes to tick the ticked one, without the word for level and what explains it."""
+    bare = _LABEL.sub("", plain(label))
+    if len(_TOKEN.findall(bare)) > 1 and re.search(rf"[{_CHECKED}{_OPEN}]|[(（][)）]", bare):
+        return _ticked(bare)
+    explained = re.match(r"([^:(,]{1,6})[:(,](.{4,})$", re.sub(f"[{_CHECKED}]", "", bare))
+    return explained[1] if explained and not re.fullmatch(r"[高中低].{0,6}", explained[2]) else bare
+
+
+def _ticked(bare: str) -> str:
+    """The step that is ticked, of several with boxes before or behind them; empty if none is, or more than one."""
+    marks = _CHECKED + _OPEN
+    before = bare[0] in marks or (bool(re.search(f"[{_OPEN}]", bare)) and bare[-1] not in marks + ")）")
+    pattern = rf"[{_CHECKED}]({_TOKEN.pattern})" if before else rf"({_TOKEN.pattern})[(（]?[{_CHECKED}]"
+    found = re.findall(pattern, bare, re.IGNORECASE)
+    return found[0] if len(found) == 1 else ""
 
 
 def scale_of(labels: Iterable[str], texts: Iterable[str]) -> dict[str, Level | None]:
@@ -107,15 +115,18 @@ def scale_of(labels: Iterable[str], texts: Iterable[str]) -> dict[str, Level | N
     labels = list(dict.fromkeys(labels))
     words = {label: word for label in labels if (word := word_of(label))}
     steps = {label: step for label in labels if label not in words and (step := _step(label))}
-    said = [plain(text) for text in (*texts, *labels)]
     ranks: dict[str, set[int]] = defaultdict(set)
     for scale, rank in steps.values():
         ranks[scale].add(rank)
+    said = [plain(text) for text in (*texts, *labels) if _SPEAKS.search(text)] if steps else []
     meanings = {scale: _meanings(scale, seen, said, set(words.values()), ranks) for scale, seen in ranks.items()}
-    stepped = {label: meanings[scale].get(rank) for label, (scale, rank) in steps.items()}
-    if ranks.get("word", set()) & {0, 1} and not meanings["word"]:  # 低 as the fourth step below 重大, 较大, 一般
+    if len(ranks.get("word", ())) > 1 and not meanings["word"]:  # 低 is the fourth step below 重大, 较大, 一般
         words = {label: word for label, word in words.items() if word != "低"}
+    stepped = {label: meanings[scale].get(rank) for label, (scale, rank) in steps.items()}
     return {label: words.get(label) or stepped.get(label) for label in labels}
+
+
+_SPEAKS = re.compile(r"[高低最]|分为|等\s*级|风\s*险|级\s*[、,，/]")
 
 
 def _meanings(
@@ -128,21 +139,20 @@ def _meanings(
         return between | told
     if order := _order_told(scale, said):
         return order
-    if scale == "word":
-        seen = seen | {LITERAL[word] for word in words}
-    direction = _direction_told(scale, said) or _direction_of(told)
-    if direction:
-        return _spread(sorted(seen | _steps_told(scale, said), reverse=direction < 0))
-    if scale == "word" and seen == {LITERAL["高"], LITERAL["中"], 2}:  # 高, 中 and 一般
-        return {2: "低"}
+    listed, exact = _steps_told(scale, said)
+    every = seen | listed | ({LITERAL[word] for word in words} if scale == "word" else set())
+    if direction := _direction_told(scale, said) or _direction_of(scale, told):
+        return _spread(sorted(every, reverse=direction < 0))
+    if scale == "word" and words:
+        return {3: "低"} if every == {LITERAL["高"], LITERAL["中"], 3} else {}  # 高, 中 and 一般
     if scale.startswith("stars") and "word" in scales:  # without a star it is 一般: four steps
         return {}
-    return _spread(usual) if (usual := _usual(scale, seen)) else {}
+    return _spread(sorted(listed) if exact and seen <= listed else _usual(scale, every))
 
 
 def _spread(ranks: Sequence[int]) -> dict[int, Level]:
     """Ranks from the high end to the low one: the first is 高, the last 低, those between 中."""
-    meanings: dict[int, Level] = {rank: "中" for rank in ranks}
+    meanings: dict[int, Level] = dict.fromkeys(ranks, "中")
     if len(ranks) > 1:
         meanings[ranks[-1]] = "低"
     return meanings | {ranks[0]: "高"} if ranks else meanings
@@ -153,13 +163,15 @@ def _usual(scale: str, seen: set[int]) -> list[int]:
     if scale.startswith("stars"):
         return [-3, -2, -1] if min(seen) == -3 else []
     if scale == "word":
-        return [0, 1, 2] if 1 in seen and max(seen) <= 2 else []
+        whole = len(seen) == 3 and 1 in seen and 0 not in seen
+        return sorted(seen) if whole else [1, 2, 3] if 2 in seen and seen <= {1, 2, 3} else []
     return [0, 1, 2] if max(seen) == 2 and (scale != "colour" or 1 in seen) else []
 
 
 # What the document says of its scale
 
 
+_OF_LEVELS = re.compile(r"风险|等级|级|^.{0,3}(?:高到低|低到高|重到轻|大到小|高至低|低至高)")
 _SEPARATOR = r"[、,，/;；和及与>》→]|(?:级|色|类|风险|等)+"
 _DOWN = r"(?:由|从|按)?[^。；]{0,4}(?:高到低|高至低|高往低|重到轻|大到小|强到弱|高→低)"
 _UP = r"(?:由|从|按)?[^。；]{0,4}(?:低到高|低至高|低往高|轻到重|小到大|弱到强|低→高)"
@@ -211,9 +223,9 @@ def _told(scale: str, said: Iterable[str]) -> dict[int, Level]:
 
 
 def _order_told(scale: str, said: Iterable[str]) -> dict[int, Level]:
-    """What the steps mean that a sentence lists from high to low: `由高到低分为一、二、三级`; others may stand among them."""
+    """What the steps mean that a sentence lists from high to low (由高到低分为一、二、三级), among others or not."""
     listed = rf"(?:{_ANY})(?:(?:{_SEPARATOR})+(?:{_ANY}))+"
-    for text in said:
+    for text in filter(_OF_LEVELS.search, said):
         for direction, backwards in ((_DOWN, False), (_UP, True)):
             found = re.search(rf"{direction}[^。；★▲]{{0,12}}?({listed})", text, re.IGNORECASE) or re.search(
                 rf"({listed})[^。；]{{0,8}}{direction}", text, re.IGNORECASE
@@ -228,28 +240,34 @@ def _order_told(scale: str, said: Iterable[str]) -> dict[int, Level]:
     return {}
 
 
-def _direction_of(told: Mapping[int, Level]) -> int:
+def _direction_of(scale: str, told: Mapping[int, Level]) -> int:
     """The direction of a scale of which the document explains one step: 1 if its usual high end is 高, else -1."""
     if not told:
         return 0
     rank, level = next(iter(told.items()))
-    first = rank in (0, -3)
+    first = rank in (0, -3) or (scale == "word" and rank == 1)
     return {"高": 1 if first else -1, "低": -1 if first else 1, "中": 0}[level]
 
 
-def _steps_told(scale: str, said: Iterable[str]) -> set[int]:
-    """The steps of a scale that the document lists or counts (`分为重大、较大、一般三级`)."""
+def _steps_told(scale: str, said: Iterable[str]) -> tuple[set[int], bool]:
+    """The steps of a scale that the document lists or counts, and whether it says that these are all.
+
+    `分为重大、较大、一般三级` lists three, and all.
+    """
     if scale.startswith("stars"):
         found = [len(one) for text in said for one in re.findall(_token(scale), text)]
-        return set(range(-max(found, default=0), 0))
+        return set(range(-max(found, default=0), 0)), False
     token = _token(scale)
     steps: set[int] = set()
-    for text in said:
-        for listed in re.finditer(rf"{token}(?:(?:{_SEPARATOR})+{token})+", text, re.IGNORECASE):
-            steps |= {_rank(scale, one) for one in re.findall(token, listed[0], re.IGNORECASE)}
-        if counted := re.search(r"分为?[^。]{0,12}?([二两三四五])个?(?:级|等级|档|类|种)", text):
-            steps |= set(range("零一二三四五".find(counted[1].replace("两", "二"))))
-    return steps
+    exact = False
+    for text in filter(_OF_LEVELS.search, said):
+        listings = re.finditer(rf"{token}(?:(?:{_SEPARATOR})+{token})+", text, re.IGNORECASE)
+        own = {_rank(scale, one) for listed in listings for one in re.findall(token, listed[0], re.IGNORECASE)}
+        counted = re.search(r"([二两三四五])个?(?:级|等级|档|类|种)(?!风险)", text)
+        number = "零一二三四五".find(counted[1].replace("两", "二")) if counted else 0
+        exact = exact or (len(own) == number == 3)
+        steps |= own
+    return steps, exact
 
 
 def _direction_told(scale: str, said: Iterable[str]) -> int:
@@ -257,7 +275,7 @@ def _direction_told(scale: str, said: Iterable[str]) -> int:
     token = _token(scale)
     for text in said:
         for found in re.finditer(rf"({token})[^。；，,]{{0,6}}?最(?:为)?([高低大小重轻])", text, re.IGNORECASE):
-            first = _rank(scale, found[1]) <= (-3 if scale.startswith("stars") else 0)
+            first = _rank(scale, found[1]) <= (-3 if scale.startswith("stars") else 1 if scale == "word" else 0)
             return 1 if first == (found[2] in "高大重") else -1
         if found_down := _plain_direction(scale, text):
             return found_down
@@ -270,11 +288,8 @@ def _plain_direction(scale: str, text: str) -> int:
     fewer = re.search(r"(?:越少|越小)[^。；]{0,6}(?:越|愈)(高|大|重|低|小)", text)
     if scale.startswith("stars") and more:
         return 1 if more[1] in "高大重" else -1
-    if fewer and not scale.startswith("stars"):
-        return 1 if fewer[1] in "高大重" else -1
+    if not scale.startswith("stars") and (fewer or more):
+        found = fewer or more
+        assert found is not None
+        return (1 if found[1] in "高大重" else -1) * (1 if fewer else -1)
     return 0
-
-
-def labels_said(texts: Iterable[str]) -> Iterator[str]:
-    """The texts that speak of levels at all, the only ones worth searching."""
-    return (text for text in texts if re.search(r"[高低]|最", text))

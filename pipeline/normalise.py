@@ -13,6 +13,7 @@ __all__ = [
     "items_of",
     "marks_of",
     "numbered_parts",
+    "stage_core",
     "stage_label",
     "unmarked",
     "unnumbered",
@@ -137,6 +138,7 @@ def numbered_parts(text: str) -> Iterator[str]:
 _INNER_NUMBER = re.compile(
     r"(?<=[；;。，,\s])(?:[（(](\d{1,2})[)）]|(\d{1,2})\s*[、.．)）:：](?!\d)|([①-⑳]))"
     rf"|(?<=[；;。，,\s])\d{{1,2}}[.．]\d{{1,2}}[、.．]?\s?(?=[“《\u4e00-\u9fff])(?!{_UNIT})"
+    r"|(?<!见)(?<!第)([②-⑳])"
     rf"|(?<=[；;。])(\d{{1,2}})(?=[\u4e00-\u9fff])(?!{_UNIT})"
     rf"|(?:(?<=[；;。])|(?<=[；;。]\s))(?:{_HAN}是|[（(]{_HAN}[)）])"
 )
@@ -147,12 +149,17 @@ def stage_label(paragraphs: Iterable[str]) -> str:
     return re.sub(r"\s+", "", "".join(paragraphs))
 
 
+def stage_core(label: str) -> str:
+    """The name of a stage without the words for stage and risk: 受理 for 受理环节, 审查阶段风险."""
+    return re.sub(r"(?:环节|阶段|程序|步骤)?(?:的)?(?:廉政|廉洁)?(?:风险)?(?:点)?$", "", plain(label))
+
+
 def canonical_stage(label: str) -> str:
     """The genre's name for a stage where its label is a plain variant of it (立（受）案 for 立案), else the label."""
     term = stage_term(label)
     if term is None:
         return label
-    rest = re.sub(r"\(.*\)", "", term.pattern.sub("", plain(label)))
+    rest = re.sub(r"\(.*\)", "", term.pattern.sub("", stage_core(label)))
     variant = term.name == "申请" or (len(rest) <= 2 and stage_term(rest) is None)
     return term.name if variant else label
 

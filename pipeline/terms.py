@@ -265,7 +265,8 @@ COLUMNS_OF_OTHERS: dict[str, re.Pattern[str]] = {
 }
 # The usual classes of integrity risks.
 RISK_CLASS = re.compile(
-    r"(?:思想道德|道德品[质行]|思想作风|工作作风|岗位职责|业务流程|制度机制|外部环境|权力运行|权力行使|廉洁自律|履职用权|社会交往|八小时外)(?:方面|类)?(?:的)?(?:廉政|廉洁)?(?:风险)?点?"
+    r"(?:思想道德|道德品[质行]|思想作风|工作作风|岗位职责|业务流程|制度机制|外部环境|廉洁自律|社会交往|八小时外)(?:方面|类)?的?(?:廉政|廉洁)?(?:风险)?点?"
+    r"|(?:权力(?:运行|行使)|履职用权)(?:方面|类)?的?(?:廉政|廉洁)?风险点?"
 )
 # What stands in a cell that says nothing.
 NO_VALUE = re.compile(
@@ -284,7 +285,7 @@ def column_of(head: str) -> Column | None:
     What stands in brackets explains (`风险等级（高、中、低）`) unless the words make no head without it.
     """
     whole = plain(head).strip(':：*"“”。、,')
-    for bare in dict.fromkeys((_IN_BRACKETS.sub("", whole), whole)):
+    for bare in dict.fromkeys((_IN_BRACKETS.sub("", whole), whole, whole.strip("()【】[]"))):
         if bare and len(bare) <= LONGEST_HEAD:
             found = next((kind for kind, pattern in _HEADS.items() if pattern.fullmatch(bare)), None)
             if found:
@@ -292,7 +293,7 @@ def column_of(head: str) -> Column | None:
     return None
 
 
-LABEL_WORDS = r"[\u4e00-\u9fff、/（()）和及与]{1,16}?"
+LABEL_WORDS = r"[\u4e00-\u9fff](?:[ \u3000]?[\u4e00-\u9fff、/（()）]){0,15}?"
 _AT_START = re.compile(
     r"\s*(?:(?:[(（]?[\d一二三四五六七八九十]{1,2}[)）]?\s*[、.．]?\s*|[①-⑳]|[●◆■▪•·*\-])\s*)?"
     rf"(?:[【\[](?P<framed>{LABEL_WORDS})[】\]]\s*[:：]?|(?P<bare>{LABEL_WORDS})[\d一二三四五六七八九十]{{0,2}}\s*[:：])"

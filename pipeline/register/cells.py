@@ -186,7 +186,7 @@ def _cut_at_prefixes(paragraphs: Iterable[str], *, loose: bool) -> Iterator[str]
 def levels_by_item(lines: Sequence[str]) -> tuple[str, ...]:
     """The levels of a cell that lists them in the order of its risks (`1.高 2.中`, one a line); empty for one level."""
     whole = " ".join(lines)
-    numbered = re.findall(r"(?:\d{1,2}\s*[.、．:：)）]|[①-⑳])\s*([^\s\d.、，,；;。]{1,6})", whole)
+    numbered = re.findall(r"(?:\d{1,2}\s*[.、．:：)）]|[①-⑳])\s*([^\s\d.、，,；;。①-⑳]{1,6})", whole)
     if len(numbered) > 1:
         return tuple(numbered)
     parts = [one.strip("。；;，,、 ") for one in (lines if len(lines) > 1 else re.split(r"[；;、，,/]", whole))]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.normalise import unnumbered
+from pipeline.normalise import stage_core, unnumbered
 from pipeline.terms import CATEGORY, DEPARTMENT, RISK_CLASS, Column, category_of, column_of, plain, stage_term
 
 __all__ = [
@@ -236,7 +236,7 @@ def _facts(rest: str, *, numbered: bool) -> Iterator[tuple[str, str]]:
 def stage_of_heading(text: str) -> str:
     """The stage that a short text is nothing but (受理环节, 审查阶段风险); empty if it is more or none."""
     bare = plain(text)
-    core = re.sub(r"(?:环节|阶段|程序|步骤)?(?:的)?(?:廉政|廉洁)?(?:风险)?(?:点)?$", "", bare)
+    core = stage_core(bare)
     term = stage_term(core)
     if not core or len(core) > 12 or re.search(r"[不未违乱滥无超]", core):
         return ""

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from pipeline.levels import is_level
 from pipeline.model import Box, Chart, Placed, Stage
-from pipeline.normalise import cleaned, numbered_parts
+from pipeline.normalise import cleaned, numbered_parts, stage_core
 from pipeline.register.cells import by_stage, in_one, items, levels_by_item, names_in, whole_lines, without_owners
 from pipeline.register.context import Context, stage_of_heading, within
 from pipeline.register.grids import cell_of
@@ -102,13 +102,8 @@ def _stages(entry: Entry, context: Context, placed_by: Placed, doubts: tuple[str
 
 def _of_stage(parts: Sequence[tuple[str, Box]], name: str, names: Sequence[str]) -> tuple[Box, ...]:
     """The measures of a stage: its own, and those that name none of the row's stages."""
-    known = {core_of(one) for one in names}
-    return tuple(box for stage, box in parts if core_of(stage) == core_of(name) or core_of(stage) not in known)
-
-
-def core_of(stage: str) -> str:
-    """The name of a stage without the words for stage and risk."""
-    return re.sub(r"(?:环节|阶段|程序|步骤)?(?:的)?(?:廉政|廉洁)?(?:风险)?(?:点)?$", "", plain(stage))
+    known = {stage_core(one) for one in names}
+    return tuple(box for stage, box in parts if stage_core(stage) == stage_core(name) or stage_core(stage) not in known)
 
 
 def _content(entry: Entry, kind: Column) -> list[Box]:
@@ -166,17 +161,15 @@ def _by_levels(entry: Entry, stages: Sequence[Stage]) -> Iterator[Stage]:
     """The stages, each with its own level; one whose risks have levels item by item as one stage for each."""
     boxes = [box for _, own in entry.of("level") for box in own]
     levels = levels_by_item([text for box in boxes for text in box.paragraphs])
-    told = {core_of(name): in_one([box]) for name, box in by_stage(boxes) if name}
+    told = {stage_core(name): in_one([box]) for name, box in by_stage(boxes) if name}
     for place, stage in enumerate(stages):
         risks = [one for box in stage.risks for one in _single(box)]
         own = tuple(_marked_level(one) or "" for one in risks) if not boxes else levels
-        if core_of(stage.label) in told:
-            yield replace(stage, levels=(told[core_of(stage.label)],))
+        if stage_core(stage.label) in told:
+            yield replace(stage, levels=(told[stage_core(stage.label)],))
         elif len(stages) > 1 and len(levels) == len(stages) and all(map(is_level, levels)):
             yield replace(stage, levels=(levels[place],))
-        elif len(own) > 1 and len(own) == len(risks) and any(own) and all(is_level(one) for one in own if one):
-            yield from _apart(stage, risks, own)
-        elif len(own) == 1 == len(risks) and own[0] and not boxes:
+        elif (len(own) > 1 and len(own) == len(risks) and any(own) and all(is_level(one) for one in own if one)) or (len(own) == 1 == len(risks) and own[0] and not boxes):
             yield from _apart(stage, risks, own)
         else:
             yield _agreed(stage, levels) if levels and all(map(is_level, levels)) else stage

@@ -60,7 +60,7 @@ def is_headlike(text: str) -> bool:
 def head_at(grid: Grid, row: int) -> Head | None:
     """The heads that begin in a row; None if it holds none."""
     first = [box for box in grid.row(row) if cell_of(box).row == row]
-    if len(first) < 2 or not all(is_headlike(text_of(box)) for box in first):
+    if len(first) < 2 or not all(is_headlike(text_of(box)) for box in first) or _begins_with_class(first):
         return None
     for rows in range(_height(grid, row, first), 0, -1):
         fields = tuple(_fields(grid, row, rows))
@@ -68,6 +68,12 @@ def head_at(grid: Grid, row: int) -> Head | None:
         if _is_head(head) and not _is_pairs_above(grid, row, rows):
             return head
     return None
+
+
+def _begins_with_class(first: Sequence[Box]) -> bool:
+    """Whether a row begins with a class of risks, as rows of cards do; several classes are heads of columns."""
+    classes = [bool(RISK_CLASS.fullmatch(plain(text_of(box)))) and column_of(text_of(box)) is None for box in first]
+    return classes[0] and not any(classes[1:])
 
 
 def _is_pairs_above(grid: Grid, row: int, rows: int) -> bool:
@@ -90,7 +96,7 @@ def _height(grid: Grid, row: int, first: Sequence[Box]) -> int:
     below = row + 1
     while below < min(row + TALLEST, grid.rows):
         own = [box for box in grid.row(below) if cell_of(box).row == below]
-        if not own or not (_are_known(own) and (wide or len(own) < len(first)) or _fill_blanks(own, first, grid)):
+        if not own or not ((_are_known(own) and (wide or len(own) < len(first))) or _fill_blanks(own, first, grid)):
             break
         below += 1
     return min(TALLEST, max(below, min(reach, row + TALLEST)) - row)

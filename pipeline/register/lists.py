@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.model import Box
-from pipeline.normalise import unnumbered
 from pipeline.register.cells import goes_with
 from pipeline.register.context import Context, is_chrome, is_note, stage_of_heading, told
 from pipeline.register.heads import Field, Head, resolved
@@ -60,7 +59,7 @@ def listed(boxes: Sequence[Box]) -> Listing:
             for kind, label, value in facts:
                 now = _with_fact(now, entries, kind, label, replace(box, paragraphs=(value,) if value else ()))
             used.append(box)
-        elif now.facts and not _is_heading(text, now) and not _ends(text, now):
+        elif now.facts and (_is_empty(now) or not _is_heading(text, now)) and not _ends(text, now):
             now.facts[-1][2].append(replace(box, paragraphs=(text,)))
             used.append(box)
         elif (known := told(now.context, text)) is not None:
@@ -99,6 +98,11 @@ def _is_heading(text: str, now: _Open) -> bool:
     if (known.unit, known.title, known.category) != (before.unit, before.title, before.category):
         return True
     return known.stage != before.stage and bool(stage_of_heading(known.stage))
+
+
+def _is_empty(now: _Open) -> bool:
+    """Whether the last label has nothing behind it: the next line is what it labels."""
+    return not any(box.paragraphs for box in now.facts[-1][2])
 
 
 def _ends(text: str, now: _Open) -> bool:

@@ -17,7 +17,6 @@ from pipeline.roles import is_label, is_marking, is_title
 from pipeline.terms import AGENCY, plain
 from pipeline.titles import titles_of
 
-
 __all__ = ["Registers", "read_registers"]
 
 OVERLAP = 2.0  # points by which lines of running text may seem to overlap

@@ -132,9 +132,10 @@ def _kind_of_row(grid: Grid, row: int, own: Sequence[Box], table: Table, in_card
 def _numbers_columns(own: Sequence[Box]) -> bool:
     """Whether the cells of a row number the columns: 1, 2, 3 …"""
     texts = [plain(text_of(box)) for box in own]
-    if len(texts) < 4 or not all(text.isdecimal() for text in texts):
+    if len(texts) < 4:
         return False
-    return [int(text) for text in texts] == list(range(int(texts[0]), int(texts[0]) + len(texts)))
+    numbers = [int(text) if text.isdecimal() else "零一二三四五六七八九十".find(text) for text in texts]
+    return numbers[0] > 0 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _is_signature(own: Sequence[Box]) -> bool:
@@ -216,8 +217,7 @@ def _is_one_entry(before: Mapping[int, Box], own: Mapping[int, Box], head: Head,
     if not same(*KEYS):
         return False
     by_risk = any(one.number in own for one in risky) and same(*{one.kind for one in risky if one.kind})
-    by_rest = shared("measure") and same("measure", "party", "owner", "leader")
-    return by_risk or by_rest or shared("stage")
+    return by_risk or shared("stage")
 
 
 def _filled(grid: Grid, rows: Sequence[int], head: Head, table: Table) -> Iterator[dict[int, Box]]:
@@ -338,7 +338,8 @@ def _label(box: Box) -> Column | None:
 def _breaks_columns(own: Sequence[Box], head: Head) -> bool:
     """Whether the cells of a row do not keep to the columns of the head above it, and begin with a power or a body."""
     wide = any(cell_of(box).columns > 1 for box in own)
-    return wide and _label(own[0]) in _OPENING
+    several = len(own) > 3 and _label(own[2]) is not None and not (_label(own[1]) or _label(own[3]))
+    return (wide or several) and _label(own[0]) in _OPENING
 
 
 _OPENING: frozenset[Column | None] = frozenset(
