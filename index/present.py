@@ -239,7 +239,8 @@ def _problem_lines(problems: Sequence[Problem], columns: int) -> Iterable[str]:
 
 def file_json(file: File) -> dict[str, Any]:
     """A file and what reading it gave, as JSON types."""
-    return asdict(file) | {"problems": [asdict(problem) for problem in file.problems]}
+    state = "duplicate" if file.duplicate_of is not None else "read" if file.records else "no-charts"
+    return {"state": state} | asdict(file) | {"problems": [asdict(problem) for problem in file.problems]}
 
 
 def ingest_json(outcomes: Sequence[Outcome], dropped: Sequence[str]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The whole way from files to records, in order: extract, arrange, read charts, make records."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,17 +10,20 @@ from pipeline.arrange import arrange
 from pipeline.chart import read_charts
 from pipeline.errors import State, Unreadable
 from pipeline.extract import CONVERTED, READERS, extract
-from pipeline.model import Ocr, Reading
+from pipeline.model import Document, Ocr, Problem, Reading, Record
 from pipeline.records import records_of, scale_in
 from pipeline.register import read_registers
+from pipeline.roles import looks_like_stage
+from pipeline.terms import stage_term
 
 if TYPE_CHECKING:
     from pipeline.extract.ahead import Ahead
 
 __all__ = ["READER_VERSION", "SUFFIXES", "ahead_of", "find", "is_converted", "is_recognised", "mended", "read"]
 
-READER_VERSION = 3  # raise it when the same file would give other records
+READER_VERSION = 4  # raise it when the same file would give other records
 SUFFIXES = frozenset(READERS)
+FEWEST_STAGES = 3  # that make a text without risks a chart of work
 PAGED = frozenset({".pdf", ".ofd"})
 
 
@@ -99,5 +102,17 @@ def read(
     charts = (*registers.charts, *drawn)
     scale = scale_in(extracted, charts)
     records = tuple(record for chart in charts for record in records_of(extracted.source, chart, scale, agency))
-    problems = (*found.problems, *registers.problems)
+    problems = (*_nothing(extracted, records), *found.problems, *registers.problems)
     return Reading(extracted.source, charts, records, problems, registers.tally + found.tally)
+
+
+def _nothing(document: Document, records: Sequence[Record]) -> Iterator[Problem]:
+    """That a file with words in it holds no chart and no register, and whether it looks like a chart of work."""
+    if records or not document.boxes:
+        return
+    texts = (text for box in document.boxes for text in box.paragraphs)
+    stages = {term.name for text in texts if looks_like_stage(text) and (term := stage_term(text))}
+    if len(stages) >= FEWEST_STAGES:
+        yield Problem("process-chart", "没有风险点，像是办事流程图")
+    else:
+        yield Problem("no-charts", "没有廉政风险防控图，也没有廉政风险登记表")

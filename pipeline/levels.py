@@ -118,7 +118,7 @@ def scale_of(labels: Iterable[str], texts: Iterable[str]) -> dict[str, Level | N
     ranks: dict[str, set[int]] = defaultdict(set)
     for scale, rank in steps.values():
         ranks[scale].add(rank)
-    said = [plain(text) for text in (*texts, *labels) if _SPEAKS.search(text)] if steps else []
+    said = [plain(text) for text in (*filter(_SPEAKS.search, texts), *labels)] if steps else []
     meanings = {scale: _meanings(scale, seen, said, set(words.values()), ranks) for scale, seen in ranks.items()}
     if len(ranks.get("word", ())) > 1 and not meanings["word"]:  # 低 is the fourth step below 重大, 较大, 一般
         words = {label: word for label, word in words.items() if word != "低"}
@@ -172,7 +172,7 @@ def _usual(scale: str, seen: set[int]) -> list[int]:
 
 
 _OF_LEVELS = re.compile(r"风险|等级|级|^.{0,3}(?:高到低|低到高|重到轻|大到小|高至低|低至高)")
-_SEPARATOR = r"[、,，/;；和及与>》→]|(?:级|色|类|风险|等)+"
+_SEPARATOR = r"[、,，/;；和及与>》→□☐○☑√✓■]|(?:级|色|类|风险|等)+"
 _DOWN = r"(?:由|从|按)?[^。；]{0,4}(?:高到低|高至低|高往低|重到轻|大到小|强到弱|高→低)"
 _UP = r"(?:由|从|按)?[^。；]{0,4}(?:低到高|低至高|低往高|轻到重|小到大|弱到强|低→高)"
 

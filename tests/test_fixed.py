@@ -154,7 +154,7 @@ def test_text_that_says_nothing_is_not_read(tmp_path: Path, targets: dict[int, s
 
 def test_a_right_map_is_believed(tmp_path: Path) -> None:
     reading = said(tmp_path, pdf_of([mapped(map_of((WORDS * 2)[:64]), 64)]))
-    assert {one.code for one in reading.problems} <= {"unplaced-text"}
+    assert {one.code for one in reading.problems} <= {"no-charts", "unplaced-text"}
     assert reading.tally.total == 64
 
 

@@ -10,12 +10,6 @@ from pipeline.register.heads import Head, head_at, is_headlike, resolved
 from pipeline.terms import Column, column_of
 from tests.tables import grid
 
-
-def wrong(reason: str) -> pytest.MarkDecorator:
-    """What the program is known to get wrong."""
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 # What a head means by itself
 
 KINDS: dict[Column, str] = {
@@ -151,7 +145,6 @@ def test_what_stands_in_brackets_explains(head: str, kind: Column) -> None:
     assert column_of(head) == kind
 
 
-@wrong("what stands in brackets counts only behind other words")
 @pytest.mark.parametrize(("head", "kind"), [("（风险等级）", "level"), ("【防控措施】", "measure")])
 def test_a_head_may_be_framed(head: str, kind: Column) -> None:
     assert column_of(head) == kind

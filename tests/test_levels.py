@@ -20,11 +20,6 @@ def _meant(labels: str, meanings: str) -> dict[str, Level | None]:
     return dict(zip(labels.split(), (LEVELS[one] for one in meanings), strict=True))
 
 
-def wrong(reason: str) -> pytest.MarkDecorator:
-    """What the program is known to get wrong."""
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 # Labels that say it themselves
 
 SAY_HIGH = [
@@ -108,7 +103,6 @@ def test_a_label_says_its_level(label: str) -> None:
         assert word_of(label.replace("高", level)) == level
 
 
-@wrong("what stands in brackets of four characters or more is taken for an explanation")
 @pytest.mark.parametrize(
     "label", ["一级（高风险）", "Ⅰ级（高风险）", "A（高风险）", "风险等级：高等风险", "等级：高级风险点"]
 )
@@ -121,7 +115,6 @@ def test_a_ticked_box_tells_and_empty_ones_do_not(label: str, level: str) -> Non
     assert word_of(label) == level
 
 
-@wrong("the first of several is taken for the name of a level with its explanation: it says 高")
 @pytest.mark.parametrize(
     ("label", "level"),
     [
@@ -135,7 +128,6 @@ def test_a_tick_in_brackets_tells_and_empty_ones_do_not(label: str, level: str |
     assert word_of(label) == level
 
 
-@wrong("the first tick counts")
 def test_two_ticks_tell_nothing() -> None:
     assert word_of("☑高 ☑中 □低") is None
 
@@ -275,7 +267,6 @@ def test_three_steps_have_their_usual_direction(labels: str, meanings: str, said
     assert scale_of(labels.split(), [said]) == _meant(labels, meanings)
 
 
-@wrong("轻微 is the fourth step of 重大, 较大, 一般")
 @pytest.mark.parametrize("labels", ["严重 较重 轻微", "严重 一般 轻微"])
 def test_three_steps_in_rarer_words(labels: str) -> None:
     assert scale_of(labels.split(), []) == _meant(labels, "高中低")
@@ -320,17 +311,16 @@ def test_other_scales_mean_nothing_by_themselves(labels: str) -> None:
     assert scale_of(labels.split(), ["廉政风险点及等级一览表"]) == dict.fromkeys(labels.split())
 
 
-@wrong("特别重大 and 重大 are one step")
 def test_four_steps_of_words_mean_nothing_by_themselves() -> None:
     labels = "特别重大 重大 较大 一般"
     assert scale_of(labels.split(), []) == _meant(labels, "----")
 
 
-@wrong("低 means nothing where 重大 or 较大 occurs, though it says itself what it is")
-def test_of_a_scale_with_a_level_word_only_that_is_known() -> None:
-    """The four steps of lists of safety risks."""
+def test_the_four_steps_of_safety_lists_mean_nothing_by_themselves() -> None:
+    """Of four steps the document has to say which end is high, though one of them is a level word."""
     labels = "重大风险 较大风险 一般风险 低风险"
-    assert scale_of(labels.split(), []) == _meant(labels, "---低")
+    assert scale_of(labels.split(), []) == _meant(labels, "----")
+    assert scale_of(labels.split(), ["风险等级由高到低为重大、较大、一般、低"]) == _meant(labels, "高中中低")
 
 
 # What documents say
@@ -429,13 +419,11 @@ def test_a_document_says_which_end_is_high(labels: str, meanings: str, said: str
     assert scale_of(labels.split(), [said]) == _meant(labels, meanings)
 
 
-@wrong("only 越小 is read of numbers")
 @pytest.mark.parametrize("said", ["数字越大风险越高", "级数越大，风险越高"])
 def test_larger_numbers_may_be_higher(said: str) -> None:
     assert scale_of(["1级", "2级", "3级"], [said]) == {"1级": "低", "2级": "中", "3级": "高"}
 
 
-@wrong("what is listed counts only where a direction is said")
 @pytest.mark.parametrize(
     ("labels", "meanings", "said"),
     [
@@ -450,7 +438,6 @@ def test_a_document_says_how_many_steps_there_are(labels: str, meanings: str, sa
     assert scale_of(labels.split(), [said]) == _meant(labels, meanings)
 
 
-@wrong("only 高, 中 and 低 can be ticked")
 @pytest.mark.parametrize(
     ("label", "level"),
     [
@@ -478,7 +465,6 @@ def test_sentences_about_other_things_say_nothing_of_levels(labels: str, said: s
     assert scale_of(labels.split(), [said]) == dict.fromkeys(labels.split())
 
 
-@wrong("whatever is put in order from high to low counts")
 @pytest.mark.parametrize(
     ("labels", "said"),
     [

@@ -1163,7 +1163,10 @@ def test_a_table_in_a_cell_is_a_table_of_its_own() -> None:
     body = tbl(tr(tc(p("甲") + inner + p()), tc("丁")), tr(tc("戊"), tc("己"))) + tbl(tr(tc("庚"), tc("辛")))
     found = cells(body)
     assert (found["甲"], found["丁"], found["己"]) == (Cell(0, 0, 0), Cell(0, 0, 1), Cell(0, 1, 1))
-    assert (found["乙"], found["丙"]) == (Cell(found["乙"].table, 0, 0), Cell(found["乙"].table, 0, 1))
+    assert (found["乙"], found["丙"]) == (
+        Cell(found["乙"].table, 0, 0, within=(0, 0, 0)),
+        Cell(found["乙"].table, 0, 1, within=(0, 0, 0)),
+    )
     assert len({found[text].table for text in "甲乙庚"}) == 3
     assert Counter(texts(body)) == dict.fromkeys(((text,) for text in "甲乙丙丁戊己庚辛"), 1)
 

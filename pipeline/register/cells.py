@@ -116,9 +116,10 @@ def items(boxes: Iterable[Box]) -> tuple[str, ...]:
 # Stages that begin a cell's lines
 
 
+_NUMBERED = r"(?:(?:[(（]?\d{1,2}[)）]?\s*[.、．)）:：]*|[①-⑳]|[一二三四五六七八九十]{1,2}[、.是]|[(（][一二三四五六七八九十]{1,2}[)）])?\s*)"
 _PREFIX = re.compile(
-    r"(?P<number>(?:[(（]?\d{1,2}[)）]?\s*[.、．)）:：]*|[①-⑳]|[一二三四五六七八九十]{1,2}[、.是]|[(（][一二三四五六七八九十]{1,2}[)）])?\s*)"
-    r"(?:[【\[(（](?P<framed>[\u4e00-\u9fff、/（）()]{2,12})[】\])）][:：]?|(?P<bare>[\u4e00-\u9fff、/（）() ]{2,16}?)\s*[:：])\s*(?=\S|$)"
+    rf"{_NUMBERED}(?:[【\[(（](?P<framed>[\u4e00-\u9fff、/（）()]{{2,12}})[】\])）][:：]?"
+    r"|(?P<bare>[\u4e00-\u9fff、/（）() ]{2,16}?)\s*[:：])\s*(?=\S|$)"
 )
 
 
@@ -214,7 +215,7 @@ def goes_with(names: str, line: str) -> bool:
 
 
 def names_in(boxes: Iterable[Box]) -> str:
-    """Owners on several lines: a role goes with the department above it, names stand side by side, halves are joined."""
+    """Owners on several lines: a role goes with the department above it, names stand side by side."""
     found = (_tight(text).strip("。；;，,、 ") for box in boxes for text in box.paragraphs)
     lines = list({plain(line): line for line in found if line}.values())
     if any(len(line) == 1 for line in lines):

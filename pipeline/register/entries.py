@@ -89,9 +89,17 @@ def _stages(entry: Entry, context: Context, placed_by: Placed, doubts: tuple[str
     drawn = bool(context.title and HEADING.search(context.title))
     unit = context.unit if context.unit or not drawn else None  # in a chart owners tell
     whole = Stage(
-        context.stage, tuple(risks), tuple(measures), tuple(monitors), 1.0, (*doubts, *others), levels, (party,) if party else (),
-        marks, placed_by, unit,
-    )  # fmt: skip
+        context.stage,
+        tuple(risks),
+        tuple(measures),
+        tuple(monitors),
+        doubts=(*doubts, *others),
+        levels=levels,
+        parties=(party,) if party else (),
+        marks=marks,
+        placed_by=placed_by,
+        unit=unit,
+    )
     if entry.of("stage") or not names:
         yield whole
         return
@@ -169,7 +177,9 @@ def _by_levels(entry: Entry, stages: Sequence[Stage]) -> Iterator[Stage]:
             yield replace(stage, levels=(told[stage_core(stage.label)],))
         elif len(stages) > 1 and len(levels) == len(stages) and all(map(is_level, levels)):
             yield replace(stage, levels=(levels[place],))
-        elif (len(own) > 1 and len(own) == len(risks) and any(own) and all(is_level(one) for one in own if one)) or (len(own) == 1 == len(risks) and own[0] and not boxes):
+        elif (len(own) > 1 and len(own) == len(risks) and any(own) and all(is_level(one) for one in own if one)) or (
+            len(own) == 1 == len(risks) and own[0] and not boxes
+        ):
             yield from _apart(stage, risks, own)
         else:
             yield _agreed(stage, levels) if levels and all(map(is_level, levels)) else stage

@@ -60,7 +60,11 @@ def is_headlike(text: str) -> bool:
 def head_at(grid: Grid, row: int) -> Head | None:
     """The heads that begin in a row; None if it holds none."""
     first = [box for box in grid.row(row) if cell_of(box).row == row]
-    if len(first) < 2 or not all(is_headlike(text_of(box)) for box in first) or _begins_with_class(first):
+    if (
+        not 1 < len(first) == len(grid.row(row))
+        or not all(is_headlike(text_of(box)) for box in first)
+        or _begins_with_class(first)
+    ):
         return None
     for rows in range(_height(grid, row, first), 0, -1):
         fields = tuple(_fields(grid, row, rows))
@@ -84,7 +88,8 @@ def _is_pairs_above(grid: Grid, row: int, rows: int) -> bool:
             continue
         above, below = column_of(text_of(boxes[0])), column_of(text_of(boxes[-1]))
         joined = column_of("".join(map(text_of, boxes)))
-        if above in LABELS and below not in (None, above) and joined is None:
+        other = below not in (None, above) or bool(RISK_CLASS.fullmatch(plain(text_of(boxes[-1]))))
+        if above in LABELS and other and joined is None:
             return True
     return False
 

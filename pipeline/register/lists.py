@@ -129,7 +129,7 @@ CONTEXT: tuple[Column, ...] = ("unit", "post", "person", "duty", "category", "ma
 
 
 def _outranks(kind: Column, other: Column) -> bool:
-    """Whether a fact still holds when one of another kind changes: the unit of powers, the power of stages and risks."""
+    """Whether a fact still holds when one of another kind changes: the unit of powers, the power of stages."""
     return other not in CONTEXT or CONTEXT.index(kind) < CONTEXT.index(other)
 
 

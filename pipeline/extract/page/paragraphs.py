@@ -180,7 +180,12 @@ def _begins(text: str, following: str, number: int | None, full: bool) -> bool:
         return ended or not full or number is None or found in (1, number + 1)
     if _BULLET.match(following) or (is_title(text) and is_title(following)):
         return True
-    if label_at(following) or _PAGE_NUMBER.fullmatch(following) or _is_level(text) or (len(following) >= SENTENCE and _is_marked(text) and _NAMED.search(text)):
+    if (
+        label_at(following)
+        or _PAGE_NUMBER.fullmatch(following)
+        or _is_level(text)
+        or (len(following) >= SENTENCE and _is_marked(text) and _NAMED.search(text))
+    ):
         return True
     if kinds := label_kinds(text):
         return not {"level", "party"}.issuperset(kinds)
