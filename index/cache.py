@@ -22,7 +22,7 @@ from pipeline.errors import IndexBroken
 
 __all__ = ["Index", "opened"]
 
-_FORMAT = 1
+_FORMAT = 2
 _MANIFEST, _COLUMNS, _STATEMENTS = "manifest.json", "columns", "statements"
 _BUILDING = "building-"
 _RUBBISH_AFTER = 3600.0  # seconds; no build takes so long

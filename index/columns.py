@@ -129,7 +129,7 @@ def _build_records(folder: Path, connection: sqlite3.Connection) -> list[int]:
     _save(folder, "rows", numbers, np.int64)
     np.save(folder / "ids.npy", np.array([row[1].encode() for row in rows], dtype=np.bytes_))
     for place, column in enumerate(_SINGLE, start=3):
-        _build_codes(folder, column, [row[place] for row in rows])
+        _build_codes(folder, column, [row[place] or None for row in rows])  # a row of a register may have no stage
     _build_units(folder, [list(dict.fromkeys(json.loads(row[2]))) for row in rows])
     return numbers
 

@@ -102,13 +102,14 @@ def read(
     charts = (*registers.charts, *drawn)
     scale = scale_in(extracted, charts)
     records = tuple(record for chart in charts for record in records_of(extracted.source, chart, scale, agency))
-    problems = (*_nothing(extracted, records), *found.problems, *registers.problems)
+    problems = (*found.problems, *registers.problems)
+    problems = (*_nothing(extracted, records, problems), *problems)
     return Reading(extracted.source, charts, records, problems, registers.tally + found.tally)
 
 
-def _nothing(document: Document, records: Sequence[Record]) -> Iterator[Problem]:
-    """That a file with words in it holds no chart and no register, and whether it looks like a chart of work."""
-    if records or not document.boxes:
+def _nothing(document: Document, records: Sequence[Record], problems: Iterable[Problem]) -> Iterator[Problem]:
+    """That a file with words in it holds no chart and no register, unless it is said what it holds instead."""
+    if records or not document.boxes or any(problem.code.endswith("-list") for problem in problems):
         return
     texts = (text for box in document.boxes for text in box.paragraphs)
     stages = {term.name for text in texts if looks_like_stage(text) and (term := stage_term(text))}

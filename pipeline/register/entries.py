@@ -18,6 +18,12 @@ from pipeline.terms import HEADING, Column, category_of, column_of, plain
 __all__ = ["charts_of"]
 
 
+# What is kept of a row beside its statements.
+MARKS: tuple[Column, ...] = (
+    "unit", "post", "person", "power", "code", "category", "stage", "name", "level", "party", "owner", "leader",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     """A stage with what is the same for all stages of its chart."""
@@ -84,7 +90,7 @@ def _stages(entry: Entry, context: Context, placed_by: Placed, doubts: tuple[str
     party = owners if owners and not entry.of("owner", "leader") and _is_of_posts(entry) else party or owners
     told_risks, told_measures = by_stage(risks), by_stage(measures)
     names = list(dict.fromkeys(stage for stage, _ in told_risks if stage))
-    marks = tuple(box for _, boxes in entry.of("stage", "level", "party", "owner", "leader") for box in boxes)
+    marks = tuple(box for _, boxes in entry.of(*MARKS) for box in boxes)
     levels = _levels(entry)
     drawn = bool(context.title and HEADING.search(context.title))
     unit = context.unit if context.unit or not drawn else None  # in a chart owners tell
