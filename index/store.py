@@ -232,8 +232,11 @@ def is_current(connection: sqlite3.Connection, given: Given, mended: Iterable[st
 
 
 def twin(connection: sqlite3.Connection, given: Given) -> str | None:
-    """The document at another path that already holds the records of this content."""
-    query = "SELECT document FROM files WHERE sha256 = ? AND path <> ? AND duplicate_of IS NULL"
+    """The document at another path that already holds the records of this content.
+
+    One without records says nothing of what the same content is under another suffix.
+    """
+    query = "SELECT document FROM files WHERE sha256 = ? AND path <> ? AND duplicate_of IS NULL AND records > 0"
     row = connection.execute(query, (given.sha256, _storable(given.path))).fetchone()
     return row[0] if row else None
 

@@ -23,6 +23,8 @@ SCALES: Mapping[str, tuple[str, ...]] = {
     "word": ("特别重大|特大", "重大|严重", "较大|较重", "一般", "较小|轻微|较低|低"),
 }
 STARS = "★☆▲△●*"
+MOST_STEPS = 9  # of a scale that a sentence lists
+LONGEST_STATEMENT = 400  # characters of what explains a scale; what is longer is about other things
 LONGEST_LABEL = 16  # characters; what is longer is a sentence about levels
 WORDS: Mapping[str, Level] = {"高": "高", "中": "中", "低": "低"}
 LITERAL: Mapping[Level, int] = {"高": -1, "中": 2, "低": 4}  # their ranks among the words of that scale
@@ -46,7 +48,7 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _COUNT = re.compile(
-    r"[\d一二两三四五六七八九十]+(?:个|处|项|条)?[高中低]"
+    r"[\d一二两三四五六七八九十](?:个|处|项|条)?[高中低]"
     r"|[高中低](?:级|等|风险)*(?:点)?[:：]?(?:\d+(?!级)|[一二两三四五六七八九十]+(?=个|处|项|条|$|[高中低]))"
 )
 # What stands beside the word that says a level: other words for level, marks, the step of another scale.
@@ -118,7 +120,8 @@ def scale_of(labels: Iterable[str], texts: Iterable[str]) -> dict[str, Level | N
     ranks: dict[str, set[int]] = defaultdict(set)
     for scale, rank in steps.values():
         ranks[scale].add(rank)
-    said = [plain(text) for text in (*filter(_SPEAKS.search, texts), *labels)] if steps else []
+    spoken = (text for text in texts if len(text) <= LONGEST_STATEMENT and _SPEAKS.search(text)) if steps else ()
+    said = [plain(text) for text in (*spoken, *labels)]
     meanings = {scale: _meanings(scale, seen, said, set(words.values()), ranks) for scale, seen in ranks.items()}
     if len(ranks.get("word", ())) > 1 and not meanings["word"]:  # 低 is the fourth step below 重大, 较大, 一般
         words = {label: word for label, word in words.items() if word != "低"}
@@ -172,7 +175,7 @@ def _usual(scale: str, seen: set[int]) -> list[int]:
 
 
 _OF_LEVELS = re.compile(r"风险|等级|级|^.{0,3}(?:高到低|低到高|重到轻|大到小|高至低|低至高)")
-_SEPARATOR = r"[、,，/;；和及与>》→□☐○☑√✓■]|(?:级|色|类|风险|等)+"
+_SEPARATOR = r"(?:[、,，/;；和及与>》→□☐○☑√✓■]|级|色|类|风险|等)+"
 _DOWN = r"(?:由|从|按)?[^。；]{0,4}(?:高到低|高至低|高往低|重到轻|大到小|强到弱|高→低)"
 _UP = r"(?:由|从|按)?[^。；]{0,4}(?:低到高|低至高|低往高|轻到重|小到大|弱到强|低→高)"
 
@@ -224,7 +227,7 @@ def _told(scale: str, said: Iterable[str]) -> dict[int, Level]:
 
 def _order_told(scale: str, said: Iterable[str]) -> dict[int, Level]:
     """What the steps mean that a sentence lists from high to low (由高到低分为一、二、三级), among others or not."""
-    listed = rf"(?:{_ANY})(?:(?:{_SEPARATOR})+(?:{_ANY}))+"
+    listed = rf"(?:{_ANY})(?:{_SEPARATOR}(?:{_ANY})){{1,{MOST_STEPS - 1}}}"
     for text in filter(_OF_LEVELS.search, said):
         for direction, backwards in ((_DOWN, False), (_UP, True)):
             found = re.search(rf"{direction}[^。；★▲]{{0,12}}?({listed})", text, re.IGNORECASE) or re.search(
@@ -261,7 +264,7 @@ def _steps_told(scale: str, said: Iterable[str]) -> tuple[set[int], bool]:
     steps: set[int] = set()
     exact = False
     for text in filter(_OF_LEVELS.search, said):
-        listings = re.finditer(rf"{token}(?:(?:{_SEPARATOR})+{token})+", text, re.IGNORECASE)
+        listings = re.finditer(rf"{token}(?:{_SEPARATOR}{token})+", text, re.IGNORECASE)
         own = {_rank(scale, one) for listed in listings for one in re.findall(token, listed[0], re.IGNORECASE)}
         counted = re.search(r"([二两三四五])个?(?:级|等级|档|类|种)(?!风险)", text)
         number = "零一二三四五".find(counted[1].replace("两", "二")) if counted else 0

@@ -11,7 +11,17 @@ from pipeline.normalise import item_number, items_of, marks_of, unnumbered
 from pipeline.register.context import stage_of_heading
 from pipeline.terms import PARTY_MARK, PARTY_WORDS, RISK_CLASS, column_of, plain
 
-__all__ = ["by_stage", "in_one", "items", "levels_by_item", "names_in", "whole_lines", "without_owners", "wrap_of"]
+__all__ = [
+    "by_stage",
+    "goes_with",
+    "in_one",
+    "items",
+    "levels_by_item",
+    "names_in",
+    "whole_lines",
+    "without_owners",
+    "wrap_of",
+]
 
 _STOPPED = tuple("。；;！？!?")
 _OPEN = tuple("，、：,:（(“《及和与或")
@@ -27,13 +37,17 @@ _ROLE = re.compile(
 _BULLET = re.compile(r"^\s*[●○◆◇■□▪▲△►➢★☆•·\-—*]+\s*(?=[\u4e00-\u9fff“《])")
 
 
+_LONG_BLANKS = re.compile(r"\s{2,}")  # of the layout; patterns with blanks between their parts take long over them
+
+
 def whole_lines(paragraphs: Sequence[str], wrap: float | None = None) -> tuple[str, ...]:
     """The lines of a cell, those that go on with a sentence joined to it.
 
     In a cell whose sentences are numbered a line without a number goes on with the one before, unless that was ended;
     where lines are broken at a width of `wrap` em, every line that is as wide goes on.
     """
-    paragraphs = [part for text in _numbered_apart(paragraphs) for part in _LEVEL_THEN_NUMBER.split(text)]
+    tight = [_LONG_BLANKS.sub(" ", text) for text in paragraphs]
+    paragraphs = [part for text in _numbered_apart(tight) for part in _LEVEL_THEN_NUMBER.split(text)]
     lines: list[str] = []
     last = ""
     numbered = False  # whether a number or bullet stands above
@@ -116,7 +130,11 @@ def items(boxes: Iterable[Box]) -> tuple[str, ...]:
 # Stages that begin a cell's lines
 
 
-_NUMBERED = r"(?:(?:[(（]?\d{1,2}[)）]?\s*[.、．)）:：]*|[①-⑳]|[一二三四五六七八九十]{1,2}[、.是]|[(（][一二三四五六七八九十]{1,2}[)）])?\s*)"
+_NUMBERED = (
+    r"(?:(?:[(（]?\d{1,2}[)）]?\s*[.、．)）:：]*|[①-⑳]"
+    r"|[一二三四五六七八九十]{1,2}[、.是]|[(（][一二三四五六七八九十]{1,2}[)）])?\s*)"
+)
+# A short name in brackets or before a colon.
 _PREFIX = re.compile(
     rf"{_NUMBERED}(?:[【\[(（](?P<framed>[\u4e00-\u9fff、/（）()]{{2,12}})[】\])）][:：]?"
     r"|(?P<bare>[\u4e00-\u9fff、/（）() ]{2,16}?)\s*[:：])\s*(?=\S|$)"
@@ -149,7 +167,7 @@ def by_stage(boxes: Sequence[Box]) -> list[tuple[str, Box]]:
     for box in boxes:
         stage = ""
         lines: list[str] = []
-        for text in _cut_at_prefixes(box.paragraphs, loose=loose):
+        for text in _cut_at_prefixes((_LONG_BLANKS.sub(" ", one) for one in box.paragraphs), loose=loose):
             if found := _prefix(text, loose=loose):
                 parts += [(stage, replace(box, paragraphs=tuple(lines)))] if lines else []
                 stage, lines = found[0], [found[1]] if found[1].strip() else []

@@ -11,8 +11,8 @@ from pipeline.normalise import cleaned, numbered_parts, stage_core
 from pipeline.register.cells import by_stage, in_one, items, levels_by_item, names_in, whole_lines, without_owners
 from pipeline.register.context import Context, stage_of_heading, within
 from pipeline.register.grids import cell_of
-from pipeline.register.heads import Field
-from pipeline.register.rows import Entry
+from pipeline.register.heads import OWNERS, Field
+from pipeline.register.table import Entry
 from pipeline.terms import HEADING, Column, category_of, column_of, plain
 
 __all__ = ["charts_of"]
@@ -20,7 +20,7 @@ __all__ = ["charts_of"]
 
 # What is kept of a row beside its statements.
 MARKS: tuple[Column, ...] = (
-    "unit", "post", "person", "power", "code", "category", "stage", "name", "level", "party", "owner", "leader",
+    "unit", "post", "person", "power", "code", "category", "stage", "name", "level", *OWNERS,
 )  # fmt: skip
 
 
@@ -85,33 +85,32 @@ def _stages(entry: Entry, context: Context, placed_by: Placed, doubts: tuple[str
     """The stages of a row: that of its own column, else one for each that its cells begin with."""
     risks = _content(entry, "form") or _content(entry, "name")
     measures, owners = without_owners(_content(entry, "measure"))
-    monitors = _content(entry, "monitor")
-    party, others = _party(entry)
-    party = owners if owners and not entry.of("owner", "leader") and _is_of_posts(entry) else party or owners
-    told_risks, told_measures = by_stage(risks), by_stage(measures)
-    names = list(dict.fromkeys(stage for stage, _ in told_risks if stage))
-    marks = tuple(box for _, boxes in entry.of(*MARKS) for box in boxes)
-    levels = _levels(entry)
-    drawn = bool(context.title and HEADING.search(context.title))
-    unit = context.unit if context.unit or not drawn else None  # in a chart owners tell
+    party, others = _party(entry, owners)
     whole = Stage(
         context.stage,
         tuple(risks),
         tuple(measures),
-        tuple(monitors),
+        tuple(_content(entry, "monitor")),
         doubts=(*doubts, *others),
-        levels=levels,
+        levels=_levels(entry),
         parties=(party,) if party else (),
-        marks=marks,
+        marks=tuple(box for _, boxes in entry.of(*MARKS) for box in boxes),
         placed_by=placed_by,
-        unit=unit,
+        unit=None if _is_drawn(context) else context.unit,
     )
+    parts, parts_of_measures = by_stage(risks), by_stage(measures)
+    names = list(dict.fromkeys(name for name, _ in parts if name))
     if entry.of("stage") or not names:
         yield whole
         return
-    for name in names if not any(stage == "" for stage, _ in told_risks) else ["", *names]:
-        own = tuple(box for stage, box in told_risks if stage == name)
-        yield replace(whole, label=name or context.stage, risks=own, measures=_of_stage(told_measures, name, names))
+    for name in ["", *names] if any(not name for name, _ in parts) else names:
+        own = tuple(box for other, box in parts if other == name)
+        yield replace(whole, label=name or context.stage, risks=own, measures=_of_stage(parts_of_measures, name, names))
+
+
+def _is_drawn(context: Context) -> bool:
+    """Whether rows stand under a chart's title and in no unit: there the owners tell it."""
+    return not context.unit and bool(context.title and HEADING.search(context.title))
 
 
 def _of_stage(parts: Sequence[tuple[str, Box]], name: str, names: Sequence[str]) -> tuple[Box, ...]:
@@ -135,29 +134,32 @@ def _is_number(box: Box) -> bool:
 # Owners
 
 
-def _party(entry: Entry) -> tuple[str | None, list[str]]:
-    """The one who answers for a row, and what else is said of owners, as doubts."""
-    found = [(_nearness(one), names_in(boxes), one) for one, boxes in entry.of("party", "owner", "leader")]
-    found = [(near, name, one) for near, name, one in found if name]
+def _party(entry: Entry, owners: str | None) -> tuple[str | None, list[str]]:
+    """The one who answers for a row, and what else is said of owners, as doubts; `owners` stand in its measures."""
+    cells = sorted(entry.of(*OWNERS), key=lambda cell: _nearness(cell[0]))
+    found = [(one, name) for one, boxes in cells if (name := names_in(boxes))]
     if not found:
-        return None, []
-    ordered = sorted(found, key=lambda each: each[0])
-    others = [f"另有{plain(one.label)}：{name}" for _, name, one in ordered[1:] if name != ordered[0][1]]
-    return ordered[0][1], others
+        return owners, []
+    nearest = found[0][1]
+    others = [f"另有{plain(one.label)}：{name}" for one, name in found[1:] if name != nearest]
+    return owners if owners and _is_of_posts(entry) else nearest, others
 
 
 def _is_of_posts(entry: Entry) -> bool:
     """Whether the owners of a row are but those whose post or name it gives."""
-    return all(column_of(one.label) in ("post", "person") for one, _ in entry.of("party"))
+    return all(column_of(one.label) in ("post", "person") for one, _ in entry.of(*OWNERS))
 
 
 def _nearness(one: Field) -> int:
-    """How near an owner stands to the work: who does it, who heads the department, the department, who leads."""
-    label = plain(one.label)
+    """How near an owner stands to the work, the nearest least.
+
+    Who does it, who answers for it, who heads the department, the department, who leads.
+    """
     if one.kind == "leader":
         return 3
     if one.kind == "owner":
         return 2
+    label = plain(one.label)
     if re.search(r"直接|具体|岗位|第一", label):
         return -1
     return 1 if re.search(r"部门|科室|单位|负责", label) else 0
@@ -172,40 +174,35 @@ def _levels(entry: Entry) -> tuple[str, ...]:
 
 
 def _by_levels(entry: Entry, stages: Sequence[Stage]) -> Iterator[Stage]:
-    """The stages, each with its own level; one whose risks have levels item by item as one stage for each."""
+    """The stages, each with its own level; one whose risks have levels item by item as one stage for each.
+
+    Where several levels cannot be told apart the stage keeps them as they stand, unless all are one.
+    """
     boxes = [box for _, own in entry.of("level") for box in own]
     levels = levels_by_item([text for box in boxes for text in box.paragraphs])
+    known = bool(levels) and all(map(is_level, levels))
     told = {stage_core(name): in_one([box]) for name, box in by_stage(boxes) if name}
     for place, stage in enumerate(stages):
         risks = [one for box in stage.risks for one in _single(box)]
-        own = tuple(_marked_level(one) or "" for one in risks) if not boxes else levels
-        if stage_core(stage.label) in told:
-            yield replace(stage, levels=(told[stage_core(stage.label)],))
-        elif len(stages) > 1 and len(levels) == len(stages) and all(map(is_level, levels)):
+        own = levels if boxes else tuple(_marked_level(one) or "" for one in risks)
+        if level := told.get(stage_core(stage.label)):
+            yield replace(stage, levels=(level,))
+        elif known and len(levels) == len(stages) > 1:
             yield replace(stage, levels=(levels[place],))
-        elif (len(own) > 1 and len(own) == len(risks) and any(own) and all(is_level(one) for one in own if one)) or (
-            len(own) == 1 == len(risks) and own[0] and not boxes
-        ):
+        elif len(own) == len(risks) and any(own) and all(is_level(one) for one in own if one):
             yield from _apart(stage, risks, own)
         else:
-            yield _agreed(stage, levels) if levels and all(map(is_level, levels)) else stage
-
-
-def _agreed(stage: Stage, levels: Sequence[str]) -> Stage:
-    """A stage with several levels that cannot be told apart: none of them, unless all are one."""
-    if len(set(levels)) == 1:
-        return replace(stage, levels=(levels[0],))
-    return stage
+            yield replace(stage, levels=levels[:1]) if known and len({*levels}) == 1 else stage
 
 
 def _apart(stage: Stage, risks: Sequence[Box], levels: Sequence[str]) -> Iterator[Stage]:
+    """A stage for each risk, with its own level and, where there are as many measures, its own measure."""
     measures = [one for box in stage.measures for one in _single(box)]
     paired = len(measures) == len(risks)
     for place, (risk, level) in enumerate(zip(risks, levels, strict=True)):
         own = (measures[place],) if paired else stage.measures
-        bare = (
-            replace(risk, paragraphs=(_AT_END.sub("", risk.paragraphs[0]),)) if level == _marked_level(risk) else risk
-        )
+        marked = level == _marked_level(risk)
+        bare = replace(risk, paragraphs=(_AT_END.sub("", risk.paragraphs[0]),)) if marked else risk
         yield replace(stage, risks=(bare,), measures=own, levels=(level,) if level else ())
 
 
@@ -215,12 +212,13 @@ def _single(box: Box) -> list[Box]:
     return [replace(box, paragraphs=(item,)) for part in parts if (item := cleaned(part))]
 
 
+# A level in brackets at the end of a sentence.
 _AT_END = re.compile(
     r"[。；;，,\s]*[(（【\[](?:廉政|廉洁)?(?:风险)?(?:点)?(?:等级|级别|级次)?[:：]?\s*(?P<level>[^()（）【】\[\]]{1,6})[)）】\]][。；;]?$"
 )
 
 
 def _marked_level(risk: Box) -> str | None:
-    """The level in brackets behind a risk (（高）, 【中风险】)."""
+    """The level in brackets at the end of a risk (（高）, 【中风险】)."""
     found = _AT_END.search(risk.paragraphs[-1]) if risk.paragraphs else None
     return found["level"] if found and is_level(found["level"]) else None

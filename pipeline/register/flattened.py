@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import accumulate, islice, pairwise
 
 from pipeline.levels import is_level
 from pipeline.model import Box, Cell
@@ -15,8 +16,10 @@ __all__ = ["flattened"]
 FEWEST = 4  # heads in a row
 LONGEST_ROW = 60  # lines
 
-# What it costs that a line stands in a column it does not fit, that a column stays empty, that a numbering is cut.
-MISFIT, EMPTY, CUT = 2.0, 1.5, 3.0
+LONGEST_NAME = 30  # characters in a column of names
+# What it costs that a line stands in a column it does not fit, that it is a further one in a column of names, that a
+# column stays empty, that a numbering is cut.
+MISFIT, FURTHER, EMPTY, CUT = 2.0, 0.5, 1.5, 3.0
 
 
 def flattened(boxes: Sequence[Box], table: int) -> Grid | None:
@@ -48,13 +51,13 @@ def _placed(box: Box, table: int, row: int, column: int, lines: tuple[str, ...] 
 def _heads(lines: Sequence[str]) -> tuple[int, list[Column]]:
     """Where heads follow one another, the first over serial numbers, and what they head."""
     kinds = [column_of(line) for line in lines]
-    for begin, kind in enumerate(kinds):
-        own: list[Column] = []
-        for one in kinds[begin:]:
-            if one is None or (one == "serial" and own):
+    for begin in (number for number, kind in enumerate(kinds) if kind == "serial"):
+        own: list[Column] = ["serial"]
+        for kind in islice(kinds, begin + 1, None):
+            if kind is None or kind == "serial":
                 break
-            own.append(one)
-        if kind == "serial" and len(own) >= FEWEST and {"form", "name"} & {*own} and "measure" in own:
+            own.append(kind)
+        if len(own) >= FEWEST and {"form", "name"} & {*own} and "measure" in own:
             return begin, own
     return 0, []
 
@@ -75,38 +78,35 @@ def _rows(lines: Sequence[Box]) -> Iterator[tuple[Box, list[Box]]]:
         yield serial, cells
 
 
-def _parted(cells: Sequence[Box], kinds: Sequence[Column]) -> list[list[Box]]:
+def _parted(cells: Sequence[Box], kinds: Sequence[Column]) -> list[Sequence[Box]]:
     """The lines of a row parted into columns."""
     texts = [box.text for box in cells]
+    cuts = [_cut(texts, end) for end in range(len(texts) + 1)]
+    misfits = {kind: [0, *accumulate(not _fits(text, kind) for text in texts)] for kind in kinds}
+
+    def cost(line: int, end: int, kind: Column) -> float:
+        """What it costs that the lines from one up to before another stand in a column."""
+        if line == end:
+            return EMPTY
+        further = FURTHER * (end - line - 1) if _is_short(kind) else 0.0
+        return MISFIT * (misfits[kind][end] - misfits[kind][line]) + further
 
     @cache
     def best(line: int, column: int) -> tuple[float, int]:
         """The least cost of the lines from one on in the columns from one on, and where the first of these ends."""
         if column == len(kinds):
             return (0.0 if line == len(texts) else float("inf")), line
-        choices = (
-            (_cost(texts[line:end], kinds[column]) + _cut(texts, end) + best(end, column + 1)[0], end)
-            for end in range(line, len(texts) + 1)
-        )
-        return min(choices)
+        ends = range(line, len(texts) + 1)
+        return min((cost(line, end, kinds[column]) + cuts[end] + best(end, column + 1)[0], end) for end in ends)
 
-    parts, line = [], 0
+    ends = [0]
     for column in range(len(kinds)):
-        end = best(line, column)[1]
-        parts.append(list(cells[line:end]))
-        line = end
-    return parts
-
-
-def _cost(lines: Sequence[str], kind: Column) -> float:
-    if not lines:
-        return EMPTY
-    return sum(MISFIT * (not _fits(line, kind)) for line in lines) + (
-        0.5 * (len(lines) - 1) if _is_short(kind) else 0.0
-    )
+        ends.append(best(ends[-1], column)[1])
+    return [cells[line:end] for line, end in pairwise(ends)]
 
 
 def _is_short(kind: Column) -> bool:
+    """Whether a column holds names and the like, a line each."""
     return kind not in ("form", "name", "measure", "monitor", "duty", "other")
 
 
@@ -118,7 +118,8 @@ def _fits(line: str, kind: Column) -> bool:
         return bool(RISK_WORDS.search(bare)) and not is_level(line)
     if kind == "measure":
         return bool(MEASURE_WORDS.search(bare)) or item_number(line) is not None
-    return len(bare) <= 30 and not bare.endswith(("。", "；", ";")) and item_number(line) is None and not is_level(line)
+    is_sentence = bare.endswith(("。", "；", ";")) or item_number(line) is not None
+    return len(bare) <= LONGEST_NAME and not is_sentence and not is_level(line)
 
 
 def _cut(texts: Sequence[str], end: int) -> float:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from pipeline.register.grids import text_of
-from pipeline.register.heads import Head
-from pipeline.register.rows import Entry
+from pipeline.register.heads import SENTENCES, Head
+from pipeline.register.table import Entry
 from pipeline.terms import plain
 
 __all__ = ["MESSAGES", "other_list"]
@@ -38,12 +38,12 @@ def other_list(heads: Sequence[Head], entries: Sequence[Entry], title: str | Non
     Title and heads tell; where they do not, the sentences.
     """
     named = next((head.foreign for head in heads if head.foreign), None)
-    if not any(entry.of("form", "name", "measure") for entry in entries):
+    if not any(entry.of(*SENTENCES) for entry in entries):
         return named or (None if any(head.of("form", "name") for head in heads) else "table" if heads else None)
     said = plain(title or "") + "".join(plain(field.label) for head in heads for field in head.fields)
     if _OURS.search(said):
         return None
-    risks = [text_of(box) for entry in entries for _, boxes in entry.of("form", "name", "measure") for box in boxes]
+    risks = [text_of(box) for entry in entries for _, boxes in entry.of(*SENTENCES) for box in boxes]
     ours, safety = _share(_INTEGRITY_WORDS, risks), _share(_SAFETY_WORDS, risks)
     if named == "safety" or safety > ours:
         return "safety"

@@ -20,13 +20,17 @@ class Grid:
     rows: int
     columns: int
     at: Mapping[tuple[int, int], Box]
-    within: tuple[int, int, int] | None = None
+    within: tuple[int, int, int] | None = None  # as in `Cell`
     inner: tuple[Box, ...] = ()  # of tables within its cells, whose words are in these
 
     def row(self, number: int) -> list[Box]:
         """The boxes that cover a row, from left to right, each once."""
         found = (self.at.get((number, column)) for column in range(self.columns))
         return list({box.order: box for box in found if box}.values())
+
+    def beginning(self, number: int) -> list[Box]:
+        """The boxes that cover a row and none above it."""
+        return [box for box in self.row(number) if cell_of(box).row == number]
 
     def column(self, number: int, first: int, last: int) -> list[Box]:
         """The boxes that cover a column from row `first` up to before `last`, each once."""
@@ -90,8 +94,8 @@ def _turned(box: Box) -> Box:
 def _lines_of_row(row: Sequence[Box]) -> tuple[str, ...]:
     """The lines of a row of a table that stands for a list; its first cell may number it."""
     texts = [text for box in row for text in box.paragraphs]
-    if len(texts) > 1 and re.fullmatch(r"[(（]?\d{1,2}[)）.、．]?", texts[0]):
-        return (f"{texts[0].strip('()（）.、．')}.{texts[1]}", *texts[2:])
+    if len(texts) > 1 and (number := re.fullmatch(r"[(（]?(\d{1,2})[)）.、．]?", texts[0])):
+        return (f"{number[1]}.{texts[1]}", *texts[2:])
     return tuple(texts)
 
 

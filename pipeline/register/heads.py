@@ -10,13 +10,18 @@ from pipeline.model import Box
 from pipeline.register.grids import Grid, cell_of, text_of
 from pipeline.terms import COLUMNS_OF_OTHERS, MEASURE_WORDS, RISK_CLASS, RISK_WORDS, Column, column_of, plain
 
-__all__ = ["CONTENT", "Field", "Head", "guessed", "head_at", "is_headlike", "resolved"]
+__all__ = ["CONTENT", "OWNERS", "SENTENCES", "Field", "Head", "guessed", "head_at", "is_headlike", "resolved"]
 
 TALLEST = 4  # rows of heads at most
-LONGEST = 30  # characters of a head, with what stands in brackets
+LONGEST = 30  # characters of a head without what stands in brackets
+LONGEST_EXPLAINED = 120  # with it
+FEWEST_CHARACTERS = 6  # of a sentence
 AGREED = 0.6  # the share of a column's cells that tell what an unknown head means
-LABELS: frozenset[Column] = frozenset({"power", "unit", "code", "category", "person", "post", "duty"})
-CONTENT: frozenset[Column] = frozenset({"form", "name", "measure", "level", "monitor"})
+SENTENCES: tuple[Column, ...] = ("form", "name", "measure")  # without any of them it is no register
+CONTENT: tuple[Column, ...] = (*SENTENCES, "level", "monitor")
+OWNERS: tuple[Column, ...] = ("party", "owner", "leader")
+_ABOVE_A_TABLE: tuple[Column, ...] = ("power", "unit", "code", "category", "person", "post", "duty")
+_LEVELS = ("高", "中", "低")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +35,27 @@ class Field:
     label: str
     kind: Column | None
     tick: str | None = None
-    guessed: bool = False
     wrap: float | None = None
+
+
+Fields = tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """The fields of a table and how many rows their heads take; `foreign` names the kind of list it heads instead."""
 
-    fields: tuple[Field, ...]
+    fields: Fields
     rows: int
     foreign: str | None = None
 
+    @property
+    def labels(self) -> list[str]:
+        """The heads as written."""
+        return [field.label for field in self.fields]
+
     def of(self, *kinds: Column) -> list[Field]:
+        """The fields of some kinds."""
         return [field for field in self.fields if field.kind in kinds]
 
 
@@ -51,15 +64,15 @@ def is_headlike(text: str) -> bool:
     bare = plain(text)
     outside = re.sub(r"[(\[【].*[)\]】]", "", bare)
     return (
-        0 < len(bare) <= 4 * LONGEST
-        and 0 < len(outside or bare) <= LONGEST
+        0 < len(bare) <= LONGEST_EXPLAINED
+        and len(outside or bare) <= LONGEST
         and not re.search(r"[。；;!?]|\d{2}", outside)
     )
 
 
 def head_at(grid: Grid, row: int) -> Head | None:
     """The heads that begin in a row; None if it holds none."""
-    first = [box for box in grid.row(row) if cell_of(box).row == row]
+    first = grid.beginning(row)
     if (
         not 1 < len(first) == len(grid.row(row))
         or not all(is_headlike(text_of(box)) for box in first)
@@ -89,7 +102,7 @@ def _is_pairs_above(grid: Grid, row: int, rows: int) -> bool:
         above, below = column_of(text_of(boxes[0])), column_of(text_of(boxes[-1]))
         joined = column_of("".join(map(text_of, boxes)))
         other = below not in (None, above) or bool(RISK_CLASS.fullmatch(plain(text_of(boxes[-1]))))
-        if above in LABELS and other and joined is None:
+        if above in _ABOVE_A_TABLE and other and joined is None:
             return True
     return False
 
@@ -100,7 +113,7 @@ def _height(grid: Grid, row: int, first: Sequence[Box]) -> int:
     wide = any(cell_of(box).columns > 1 for box in first) or len(first) < grid.columns
     below = row + 1
     while below < min(row + TALLEST, grid.rows):
-        own = [box for box in grid.row(below) if cell_of(box).row == below]
+        own = grid.beginning(below)
         if not own or not ((_are_known(own) and (wide or len(own) < len(first))) or _fill_blanks(own, first, grid)):
             break
         below += 1
@@ -108,7 +121,7 @@ def _height(grid: Grid, row: int, first: Sequence[Box]) -> int:
 
 
 def _are_known(boxes: Sequence[Box]) -> bool:
-    return all(column_of(text) is not None or text in ("高", "中", "低") for text in map(text_of, boxes))
+    return all(column_of(text) is not None or text in _LEVELS for text in map(text_of, boxes))
 
 
 def _fill_blanks(own: Sequence[Box], first: Sequence[Box], grid: Grid) -> bool:
@@ -131,33 +144,38 @@ def _columns(box: Box) -> range:
 
 def _fields(grid: Grid, row: int, rows: int) -> Iterable[Field]:
     """What each column's heads say, the upper ones of columns joined with those below."""
-    above: list[str] = []
+    above = ""  # the upper head at the left
     for column in range(grid.columns):
-        texts = [text_of(box) for box in grid.column(column, row, row + rows)]
         boxes = grid.column(column, row, row + rows)
-        if boxes and cell_of(boxes[0]).row > row and above:  # an upper head whose merge is lost
-            texts = [above[0], *texts]
+        texts = [text_of(box) for box in boxes]
         if boxes and cell_of(boxes[0]).row == row:
-            above = [text_of(boxes[0])] if rows > 1 else []
+            above = texts[0]
+        elif boxes and above:  # an upper head whose merge is lost
+            texts = [above, *texts]
         yield _field(column, texts)
 
 
 def _field(column: int, texts: Sequence[str]) -> Field:
-    label = " ".join(dict.fromkeys(re.sub(r"\s+", "", text) for text in texts))
+    """The field of a column whose heads are some texts, the lowest last."""
     if not texts:
         return Field(column, "", None)
+    label = " ".join(dict.fromkeys(re.sub(r"\s+", "", text) for text in texts))
     upper, lower = column_of(texts[0]), texts[-1].strip()
-    if len(texts) > 1 and lower in ("高", "中", "低") and upper in ("level", "name", "form"):
+    if len(texts) > 1 and lower in _LEVELS and upper in ("level", "name", "form"):
         return Field(column, label, "level", lower)
+    return Field(column, label, _kind_of(texts, label, upper))
+
+
+def _kind_of(texts: Sequence[str], label: str, upper: Column | None) -> Column | None:
+    """What stands in a column: its heads tell together, else the lowest, else those above it."""
+    lowest = plain(texts[-1])
     if COLUMNS_OF_OTHERS["duty"].search(plain(label)):
-        return Field(column, label, "other")
-    if lower in ("名称", "风险点名称") and upper in ("form", "name"):
-        return Field(column, label, "name")
-    if RISK_CLASS.fullmatch(plain(texts[-1])) and plain(texts[-1]).endswith(("风险", "风险点")):
-        return Field(column, label, "form")
-    candidates = ("".join(texts), texts[-1], *texts[:-1][::-1]) if len(texts) > 1 else (texts[0],)
-    kind = next((kind for text in candidates if (kind := column_of(text))), None)
-    return Field(column, label, kind)
+        return "other"
+    if lowest in ("名称", "风险点名称") and upper in ("form", "name"):
+        return "name"
+    if RISK_CLASS.fullmatch(lowest) and lowest.endswith(("风险", "风险点")):
+        return "form"
+    return next((kind for text in ("".join(texts), *reversed(texts)) if (kind := column_of(text))), None)
 
 
 def _foreign(fields: Iterable[Field]) -> str | None:
@@ -179,9 +197,7 @@ def _is_head(head: Head) -> bool:
     foreign = sum(kind is None and _is_of_others(label) for label, kind in labels.items())
     if len(kinds) < 2 or 2 * (len(known) + foreign) <= len(labels):
         return False
-    return (
-        bool(kinds & {"form", "name", "measure"}) or head.foreign is not None or ("serial" in kinds and len(kinds) > 2)
-    )
+    return not kinds.isdisjoint(SENTENCES) or head.foreign is not None or ("serial" in kinds and len(kinds) > 2)
 
 
 # What the other columns tell
@@ -189,51 +205,77 @@ def _is_head(head: Head) -> bool:
 
 def resolved(head: Head) -> Head:
     """The head with its ambiguous fields settled by the others and by where they stand."""
-    kinds = {field.kind for field in head.fields}
     fields = head.fields
-    if "unit" not in kinds:
-        if kinds & {"party", "leader"}:
-            fields = _as(fields, "owner", "unit", [field.number for field in fields])
-        if not any(field.kind in ("unit", "owner") for field in fields):
-            fields = _as(fields, "post", "unit", [field.number for field in fields if "类" in field.label])
-    kinds = {field.kind for field in fields}
-    everywhere = [field.number for field in fields]
-    steps = [field.number for field in fields if field.kind == "stage"]
-    if len(steps) > 1 and "power" not in kinds:  # 流程 with its 环节
-        fields = _as(fields, "stage", "power", steps[:1])
-        kinds = {field.kind for field in fields}
-    if {"matter", "stage"} <= kinds and "power" not in kinds:  # 业务流程 with its 关键环节
-        fields = _as(_as(fields, "stage", "power", everywhere), "matter", "stage", everywhere)
-    fields = _as(fields, "matter", "stage" if "power" in kinds and "stage" not in kinds else "power", everywhere)
-    kinds = {field.kind for field in fields}
-    if not kinds & {"party", "owner", "leader"}:
-        fields = _as(fields, "person" if "person" in kinds else "post", "party", everywhere)
-    if "category" not in kinds:
-        fields = _as(fields, "class", "category", everywhere)
+    for settle in (_units, _flows, _matters, _parties, _categories):
+        fields = settle(fields)
     return replace(head, fields=fields)
 
 
-def _as(fields: Sequence[Field], kind: Column, other: Column, numbers: Iterable[int]) -> tuple[Field, ...]:
-    chosen = set(numbers)
+def _kinds(fields: Iterable[Field]) -> set[Column | None]:
+    return {field.kind for field in fields}
+
+
+def _as(fields: Sequence[Field], kind: Column, other: Column, numbers: Iterable[int] | None = None) -> Fields:
+    """The fields, those of a kind (with some numbers, or all) taken for another."""
+    chosen = {field.number for field in fields} if numbers is None else {*numbers}
     return tuple(
         replace(field, kind=other) if field.kind == kind and field.number in chosen else field for field in fields
     )
 
 
-def guessed(head: Head, grid: Grid, last: int, first: int) -> Head:
-    """The head with fields that only their cells tell: levels, sentences worded like risks or like measures."""
+def _units(fields: Fields) -> Fields:
+    """Without a unit an owner beside a person is one (责任科室 beside 责任人), else a class of posts."""
+    if "unit" not in _kinds(fields) and _kinds(fields) & {"party", "leader"}:
+        fields = _as(fields, "owner", "unit")
+    if _kinds(fields).isdisjoint({"unit", "owner"}):
+        return _as(fields, "post", "unit", [field.number for field in fields if "类" in field.label])
+    return fields
+
+
+def _flows(fields: Fields) -> Fields:
+    """Without a power the work is what its steps belong to: 流程 with its 环节, 业务流程 with its 关键环节."""
+    steps = [field.number for field in fields if field.kind == "stage"]
+    if len(steps) > 1 and "power" not in _kinds(fields):
+        fields = _as(fields, "stage", "power", steps[:1])
+    if "power" not in _kinds(fields) and {"matter", "stage"} <= _kinds(fields):
+        fields = _as(_as(fields, "stage", "power"), "matter", "stage")
+    return fields
+
+
+def _matters(fields: Fields) -> Fields:
+    """重点环节 are the stages of powers, without these the powers."""
+    kinds = _kinds(fields)
+    return _as(fields, "matter", "stage" if "power" in kinds and "stage" not in kinds else "power")
+
+
+def _parties(fields: Fields) -> Fields:
+    """Without an owner the one whose name or post is given answers."""
+    if not _kinds(fields).isdisjoint(OWNERS):
+        return fields
+    return _as(fields, "person" if "person" in _kinds(fields) else "post", "party")
+
+
+def _categories(fields: Fields) -> Fields:
+    return fields if "category" in _kinds(fields) else _as(fields, "class", "category")
+
+
+def guessed(head: Head, grid: Grid, first: int, last: int) -> Head:
+    """The head with fields that only their cells, from row `first` up to before `last`, tell.
+
+    These are levels and sentences worded like risks or like measures.
+    """
     wanted: list[Column] = [kind for kind in ("level", "form", "measure") if not head.of(kind)]
     if head.of("name") and "form" in wanted:
         wanted.remove("form")
+    if not head.of(*SENTENCES):
+        return head
     fields = []
     for field in head.fields:
-        kind = None
-        if field.kind is None and wanted and (head.of("name", "form", "measure")):
-            texts = [text_of(box) for box in grid.column(field.number, first, last)]
-            kind = next((one for one in wanted if _share(texts, one) >= AGREED), None)
+        texts = [text_of(box) for box in grid.column(field.number, first, last)] if not field.kind and wanted else []
+        kind = next((one for one in wanted if _share(texts, one) >= AGREED), None)
         if kind:
             wanted.remove(kind)
-        fields.append(replace(field, kind=kind, guessed=True) if kind else field)
+        fields.append(replace(field, kind=kind) if kind else field)
     return replace(head, fields=tuple(fields))
 
 
@@ -244,4 +286,4 @@ def _share(texts: Sequence[str], kind: Column) -> float:
     if kind == "level":
         return sum(map(is_level, texts)) / len(texts)
     words = RISK_WORDS if kind == "form" else MEASURE_WORDS
-    return sum(len(text) > 5 and bool(words.search(plain(text))) for text in texts) / len(texts)
+    return sum(len(text) >= FEWEST_CHARACTERS and bool(words.search(plain(text))) for text in texts) / len(texts)

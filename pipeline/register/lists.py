@@ -1,20 +1,19 @@
 """Labelled lists in running text (风险点：… 防控措施：… 责任人：…) -> entries."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.model import Box
 from pipeline.register.cells import goes_with
 from pipeline.register.context import Context, is_chrome, is_note, stage_of_heading, told
-from pipeline.register.heads import Field, Head, resolved
-from pipeline.register.rows import Entry
-from pipeline.terms import LABEL_WORDS, NO_VALUE, Column, label_at, plain
+from pipeline.register.heads import SENTENCES
+from pipeline.register.table import Entry, context_after, entry_of
+from pipeline.terms import LABEL_WORDS, Column, label_at, plain
 
 __all__ = ["Listing", "is_list", "listed"]
 
 _WITHIN = re.compile(rf"(?<=[。；;，,、\s）)】])(?=(?:[【\[]{LABEL_WORDS}[】\]]|{LABEL_WORDS}\s*[:：]))")
-CONTENT: frozenset[Column] = frozenset({"form", "name", "measure"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +109,14 @@ def _ends(text: str, now: _Open) -> bool:
     _, kind, boxes = now.facts[-1]
     if is_note(text) or is_chrome(text):
         return True
-    return kind not in (*CONTENT, "monitor") and not goes_with("".join(box.text for box in boxes), text)
+    return kind not in (*SENTENCES, "monitor") and not goes_with("".join(box.text for box in boxes), text)
 
 
 def _with_fact(now: _Open, entries: list[Entry], kind: Column, label: str, box: Box) -> _Open:
     """The entry with one more fact; a fact of a kind it has already begins the next, which keeps what ranks higher."""
     last = now.facts[-1] if now.facts else None
     again = now.has(kind) and not (last and last[1] == kind and last[0] != label)
-    if again or (kind in CONTEXT and now.has(*CONTENT)):
+    if again or (kind in CONTEXT and now.has(*SENTENCES)):
         kept = [one for one in now.facts if one[1] in CONTEXT and _outranks(one[1], kind)]
         _close(now, entries)
         now = _Open(now.context, kept)
@@ -134,21 +133,9 @@ def _outranks(kind: Column, other: Column) -> bool:
 
 
 def _close(now: _Open, entries: list[Entry]) -> None:
-    if not now.has(*CONTENT):
-        if now.facts:
-            _raise_context(now)
-        return
-    fields = tuple(Field(number, label, kind) for number, (label, kind, _) in enumerate(now.facts))
-    head = resolved(Head(fields, 0))
-    values = tuple((one, _told(boxes)) for one, (_, _, boxes) in zip(head.fields, now.facts, strict=True))
-    entries.append(Entry(values, now.context))
-
-
-def _raise_context(now: _Open) -> None:
-    for label, _, boxes in now.facts:
-        text = "".join(text for box in boxes for text in box.paragraphs)
-        now.context = told(now.context, f"{label}：{text}") or now.context
-
-
-def _told(boxes: Iterable[Box]) -> tuple[Box, ...]:
-    return tuple(box for box in boxes if box.paragraphs and not NO_VALUE.fullmatch(plain(box.text)))
+    """End an entry; one without risks and measures tells of those below it."""
+    entry = entry_of(now.facts, now.context)
+    if now.has(*SENTENCES):
+        entries.append(entry)
+    else:
+        now.context = context_after(entry)

@@ -1,18 +1,20 @@
 """Document -> the charts of its registers, and the rest of it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 
 from pipeline.model import Box, Chart, Document, Problem, Tally
-from pipeline.register.context import Context, told
+from pipeline.register.cards import is_pairs
+from pipeline.register.context import Context, is_register_title, labelled, told
 from pipeline.register.entries import charts_of
 from pipeline.register.flattened import flattened
 from pipeline.register.foreign import MESSAGES, other_list
 from pipeline.register.grids import Grid, cell_of, grids_of, with_inner
 from pipeline.register.heads import Head, head_at
 from pipeline.register.lists import is_list, listed
-from pipeline.register.rows import Table, is_pairs, read_table
+from pipeline.register.rows import read_table
+from pipeline.register.table import Table
 from pipeline.roles import is_label, is_marking, is_title
 from pipeline.terms import AGENCY, plain
 from pipeline.titles import titles_of
@@ -42,33 +44,52 @@ class _Found:
     other: str | None
 
 
+@dataclass(slots=True)
+class _Above:
+    """The running text since the last table: what is known after it, the boxes that told it, a chart's title lines."""
+
+    context: Context
+    used: list[Box] = field(default_factory=list)
+    titles: list[tuple[Box, str]] = field(default_factory=list)
+    last: tuple[Box, str] | None = None
+
+
 def read_registers(document: Document) -> Registers:
     """The registers of a document: tables whose heads are known, and labelled lists in its running text."""
     tables = list(_tables(document))
-    read = {box.order: box for one in tables for box in one.grid.boxes}
-    inner = {box.order for one in tables for box in one.grid.inner}
-    text = [box for box in document.boxes if box.order not in {*read, *inner} and box.frame != "margin"]
-    if not _in_one_column(text):
-        text = [box for box in text if box.frame is None or is_list(box)]
-    listing = listed(sorted(text, key=_height))
-    read |= {box.order: box for box in listing.used}
-    ours = [one for one in tables if one.other is None]
-    titles = {box.order: box for one in tables for box in (*one.above, *one.table.told)}
-    titles |= {box.order: box for box in listing.titles}
+    cells = _by_order(box for one in tables for box in one.grid.boxes)
+    inner = _by_order(box for one in tables for box in one.grid.inner)
+    listing = listed(_running_text(document, cells.keys() | inner.keys()))
+    read = cells | _by_order(listing.used)
     if not read:
         return Registers((), (), Tally(0, 0, 0), document)
+    ours = [one for one in tables if one.other is None]
     charts = (
         *charts_of((entry for one in ours for entry in one.table.entries), "table"),
         *charts_of(listing.entries, "sequence"),
     )
-    left = [box for box in document.boxes if box.order not in {*read, *titles, *inner}]
-    lost = left if not any(map(_is_of_chart, left)) else []
+    titles = _by_order(box for one in tables for box in (*one.above, *one.table.told)) | _by_order(listing.titles)
+    taken = read.keys() | titles.keys() | inner.keys()
+    left = tuple(box for box in document.boxes if box.order not in taken)
+    rest, lost = (left, ()) if any(map(_is_of_chart, left)) else ((), left)
     return Registers(
         tuple(replace(chart, index=index) for index, chart in enumerate(charts)),
         (*_foreign(tables), *_unread(ours), *_outside(lost)),
-        _tally(charts, {**titles, **read}.values(), titles, lost),
-        replace(document, boxes=tuple(box for box in left if not lost)),
+        _tally(charts, titles | read, titles.keys(), lost),
+        replace(document, boxes=rest),
     )
+
+
+def _by_order(boxes: Iterable[Box]) -> dict[int, Box]:
+    return {box.order: box for box in boxes}
+
+
+def _running_text(document: Document, taken: Set[int]) -> list[Box]:
+    """The boxes outside tables as they stand below one another; of a page of several columns those of lists."""
+    text = [box for box in document.boxes if box.order not in taken and box.frame != "margin"]
+    if not _in_one_column(text):
+        text = [box for box in text if box.frame is None or is_list(box)]
+    return sorted(text, key=_height)
 
 
 def _in_one_column(boxes: Iterable[Box]) -> bool:
@@ -90,26 +111,49 @@ def _is_of_chart(box: Box) -> bool:
 def _tables(document: Document) -> Iterator[_Found]:
     """The tables whose heads are known, each with what the running text above it tells."""
     context = within_last = Context()
-    above: list[Box] = []
+    above = _Above(context)
     before: Head | None = None
+    beside = _beside_others(document.boxes)
     for one in _in_order(document.boxes):
         if isinstance(one, Box):
-            above.append(one)
+            if one.order not in beside:  # else a box of a chart
+                _add(above, one)
             continue
-        told_context, told_above = _told_by(context, above)
+        told_context, told_above = _told_by(above)
         goes_on = not told_above and before is not None and _goes_on(one, before)
         table = read_table(one, within_last if goes_on else told_context, before)
-        if not (table.entries or table.heads):
-            above += one.boxes  # a frame for the page's layout
+        if not _is_register(table):
+            for box in one.boxes:  # a frame for the page's layout
+                _add(above, box)
             continue
         heads = table.heads or ([before] if before else [])
         other = other_list(heads, table.entries, table.context.title)
         yield _Found(one, table, told_above if other is None else (), other)
-        above = []
         before = table.head or before
         if other is None:
             within_last, body = table.context, table.context.body
             context = replace(told_context, title=table.context.title, body=body, agency=body)
+        above = _Above(context)
+
+
+def _beside_others(boxes: Iterable[Box]) -> set[int]:
+    """The orders of drawn boxes that stand beside others, as those of charts do and titles do not."""
+    found: set[int] = set()
+    reaching: dict[int | None, Box] = {}  # of each page the box that reaches lowest so far
+    for box in sorted((box for box in boxes if box.bbox and box.paragraphs and box.frame != "margin"), key=_height):
+        other = reaching.get(box.page)
+        assert box.bbox is not None
+        if other is not None and other.bbox is not None:
+            if box.bbox.top < other.bbox.bottom - OVERLAP:
+                found |= {one.order for one in (box, other) if one.frame == "shape"}
+            if box.bbox.bottom < other.bbox.bottom:
+                continue
+        reaching[box.page] = box
+    return found
+
+
+def _is_register(table: Table) -> bool:
+    return bool(table.entries or table.heads)
 
 
 def _goes_on(grid: Grid, before: Head) -> bool:
@@ -117,7 +161,7 @@ def _goes_on(grid: Grid, before: Head) -> bool:
     if is_pairs(grid, 0) or is_pairs(grid, 1):
         return False
     head = head_at(grid, 0)
-    return head is None or [one.label for one in head.fields] == [one.label for one in before.fields]
+    return head is None or head.labels == before.labels
 
 
 def _in_order(boxes: Sequence[Box]) -> list[Box | Grid]:
@@ -141,34 +185,44 @@ def _height(one: Box | Grid) -> tuple[int, float, int]:
     return one.page or 0, one.bbox.top if one.bbox else 0.0, one.order
 
 
-def _told_by(context: Context, above: Sequence[Box]) -> tuple[Context, tuple[Box, ...]]:
-    """What is known after some running text, and the boxes that told it; a chart's title lines are read as such."""
-    used: list[Box] = []
-    lines = [(box, text) for box in above for text in box.paragraphs]
-    for box, text in lines:
-        if (known := told(context, text)) is not None:
-            context = known
-            used.append(box)
-    titles = titles_of(text for number, (_, text) in enumerate(lines) if _is_of_title(lines, number))
-    if titles:
-        title = titles[-1]
-        used += [box for number, (box, _) in enumerate(lines) if _is_of_title(lines, number)]
-        context = Context(
-            " ".join(title.text.split()),
-            title.agency,
-            title.agency,
-            context.unit,
-            title.category,
-            title.power,
-            title.power_code,
-        )
-    return context, tuple(used)
+def _add(above: _Above, box: Box) -> None:
+    """One more box of running text; a chart's title lines, and the name of a body above one, are kept as such."""
+    for text in box.paragraphs:
+        if is_register_title(text) and above.last and not is_title(above.last[1]):
+            above.used.clear()  # what stands above it belongs to something else
+            above.titles.clear()
+        known = told(above.context, text) if box.frame != "cell" or _is_of_layout(text) else None
+        if known is not None:
+            above.context = known
+            above.used.append(box)
+        if is_title(text):
+            if above.last and AGENCY.fullmatch(plain(above.last[1])) and not is_title(above.last[1]):
+                above.titles.append(above.last)
+            above.titles.append((box, text))
+        above.last = box, text
 
 
-def _is_of_title(lines: Sequence[tuple[Box, str]], number: int) -> bool:
-    """Whether a line is one of a chart's title, or the name of a body above one."""
-    below = lines[number + 1][1] if number + 1 < len(lines) else ""
-    return is_title(lines[number][1]) or (is_title(below) and bool(AGENCY.fullmatch(plain(lines[number][1]))))
+def _is_of_layout(text: str) -> bool:
+    """Whether a cell of a table that is no register heads one all the same, as in pages laid out by tables."""
+    return is_register_title(text) or any(labelled(text))
+
+
+def _told_by(above: _Above) -> tuple[Context, tuple[Box, ...]]:
+    """What is known after some running text, and the boxes that told it."""
+    titles = titles_of(text for _, text in above.titles)
+    if not titles:
+        return above.context, tuple(above.used)
+    title = titles[-1]
+    context = Context(
+        title=" ".join(title.text.split()),
+        body=title.agency,
+        agency=title.agency,
+        unit=above.context.unit,
+        category=title.category,
+        power=title.power,
+        power_code=title.power_code,
+    )
+    return context, (*above.used, *(box for box, _ in above.titles))
 
 
 def _whole(grids: Sequence[Grid]) -> list[Grid]:
@@ -176,11 +230,10 @@ def _whole(grids: Sequence[Grid]) -> list[Grid]:
     inner: dict[int, list[Grid]] = defaultdict(list)
     outer: list[Grid] = []
     for grid in grids:
-        if grid.within is None or (inside := read_table(grid, Context())).entries or inside.heads:
-            outer.append(grid)
-        else:
-            assert grid.within is not None
+        if grid.within is not None and not _is_register(read_table(grid, Context())):
             inner[grid.within[0]].append(grid)
+        else:
+            outer.append(grid)
     return [with_inner(one, own) if (own := inner[cell_of(one.boxes[0]).table]) else one for one in outer]
 
 
@@ -211,11 +264,14 @@ def _outside(left: Sequence[Box]) -> list[Problem]:
     return [Problem("outside-register", f"表外的文字没有读入（{len(left)} 段）：{first}…", left[0].page)]
 
 
-def _tally(charts: Iterable[Chart], read: Iterable[Box], titles: dict[int, Box], lost: Iterable[Box]) -> Tally:
+def _tally(charts: Iterable[Chart], read: Mapping[int, Box], titles: Set[int], lost: Iterable[Box]) -> Tally:
     """Where the characters went, blanks left out."""
     used = {box.order for chart in charts for stage in chart.stages for box in stage.boxes}
-    counts = [0, 0, sum(len(plain(box.text)) for box in lost)]
-    for box in {box.order: box for box in read}.values():
-        where = 0 if box.order in used else 1 if box.order in titles else 2
-        counts[where] += len(plain(box.text))
-    return Tally(*counts)
+    in_records = _characters(box for order, box in read.items() if order in used)
+    in_titles = _characters(box for order, box in read.items() if order in titles and order not in used)
+    whole = _characters(read.values()) + _characters(lost)
+    return Tally(in_records, in_titles, whole - in_records - in_titles)
+
+
+def _characters(boxes: Iterable[Box]) -> int:
+    return sum(len(plain(box.text)) for box in boxes)
