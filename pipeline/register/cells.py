@@ -162,12 +162,13 @@ def by_stage(boxes: Sequence[Box]) -> list[tuple[str, Box]]:
 
     Where one line begins with a stage the genre knows, so may others with one it does not.
     """
+    boxes = [replace(box, paragraphs=tuple(_LONG_BLANKS.sub(" ", text) for text in box.paragraphs)) for box in boxes]
     loose = any(_has_prefix(text) for box in boxes for text in box.paragraphs) or any(map(_names_stages, boxes))
     parts: list[tuple[str, Box]] = []
     for box in boxes:
         stage = ""
         lines: list[str] = []
-        for text in _cut_at_prefixes((_LONG_BLANKS.sub(" ", one) for one in box.paragraphs), loose=loose):
+        for text in _cut_at_prefixes(box.paragraphs, loose=loose):
             if found := _prefix(text, loose=loose):
                 parts += [(stage, replace(box, paragraphs=tuple(lines)))] if lines else []
                 stage, lines = found[0], [found[1]] if found[1].strip() else []

@@ -116,7 +116,7 @@ def _tables(document: Document) -> Iterator[_Found]:
     beside = _beside_others(document.boxes)
     for one in _in_order(document.boxes):
         if isinstance(one, Box):
-            if one.order not in beside:  # else a box of a chart
+            if one.order not in beside or _is_one_fact(one):  # else a box of a chart
                 _add(above, one)
             continue
         told_context, told_above = _told_by(above)
@@ -200,6 +200,11 @@ def _add(above: _Above, box: Box) -> None:
                 above.titles.append(above.last)
             above.titles.append((box, text))
         above.last = box, text
+
+
+def _is_one_fact(box: Box) -> bool:
+    """Whether a box is one of the facts that stand side by side above a table (科室：办公室  填报日期：…)."""
+    return len(box.paragraphs) == 1 and any(labelled(box.paragraphs[0]))
 
 
 def _is_of_layout(text: str) -> bool:
