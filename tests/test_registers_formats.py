@@ -8,7 +8,9 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
+from docx.enum.text import WD_BREAK
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -110,6 +112,22 @@ def _docs(paths: Sequence[Path], folder: Path) -> list[Path]:
     command = ["soffice", home, "--headless", "--convert-to", "doc", "--outdir", str(folder), *map(str, paths)]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     return [folder / f"{path.stem}.doc" for path in paths]
+
+
+@pytest.mark.parametrize("name", ["word-landscape-canvas", "word-columns-cells"])
+def test_a_register_on_the_page_after_a_chart_takes_nothing_of_it(tmp_path: Path, name: str) -> None:
+    chart, register = gate.CORPUS / f"{name}.docx", gate.CORPUS / "register-water.docx"
+    both = docx.Document(str(chart))
+    both.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+    end = both.element.body.sectPr
+    for one in list(docx.Document(str(register)).element.body)[:-1]:
+        end.addprevious(one)
+    both.save(str(tmp_path / "both.docx"))
+    both_say, register_says, chart_says = (
+        [(one.title, one.unit, one.risk_points) for one in read(path, path.name).records]
+        for path in (tmp_path / "both.docx", register, chart)
+    )
+    assert both_say == register_says + chart_says
 
 
 @pytest.mark.parametrize("name", NOT_OURS)

@@ -116,8 +116,10 @@ def _tables(document: Document) -> Iterator[_Found]:
     beside = _beside_others(document.boxes)
     for one in _in_order(document.boxes):
         if isinstance(one, Box):
-            if one.order not in beside or _is_one_fact(one):  # else a box of a chart
+            if one.order not in beside or _is_one_fact(one):
                 _add(above, one)
+            else:
+                above.last = one, one.paragraphs[-1]  # of a chart
             continue
         told_context, told_above = _told_by(above)
         goes_on = not told_above and before is not None and _goes_on(one, before)
