@@ -33,7 +33,7 @@ shift 2
 for file; do
     case $(cat "$file") in
     *hang*) sleep 600 > "{log}/fifo" ;;
-    *leave*) sleep 600 > "{log}/fifo" & exit 1 ;;
+    *leave*) exec 9> "{log}/fifo"; sleep 600 & exit 1 ;;
     *crash*) kill -SEGV $$ ;;
     *nothing*) continue ;;
     *garbage*) echo garbage > "$out/${{file%.*}}.docx" && continue ;;
