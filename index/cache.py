@@ -15,26 +15,29 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from index import columns, segment, statements, store
+from index import columns, meaning, segment, statements, store
 from index.columns import Columns
+from index.meaning import Meaning
 from index.statements import Statements
-from pipeline.errors import IndexBroken
+from pipeline.errors import IndexBroken, ModelBroken
 
-__all__ = ["Index", "opened"]
+__all__ = ["Index", "opened", "usable_model"]
 
-_FORMAT = 2
-_MANIFEST, _COLUMNS, _STATEMENTS = "manifest.json", "columns", "statements"
+_FORMAT = 3
+_MANIFEST, _COLUMNS, _STATEMENTS, _MEANING = "manifest.json", "columns", "statements", "meaning"
+_FOLDERS = (_COLUMNS, _STATEMENTS, _MEANING)
 _BUILDING = "building-"
 _RUBBISH_AFTER = 3600.0  # seconds; no build takes so long
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """One state of the index: the truth and the caches made from it."""
+    """One state of the index: the truth and the caches made from it; no `meaning` where its model cannot be used."""
 
     connection: sqlite3.Connection
     columns: Columns
     statements: Statements
+    meaning: Meaning | None
 
 
 @contextmanager
@@ -45,44 +48,62 @@ def opened(folder: Path) -> Iterator[Index]:
 
 
 def _opened(folder: Path, connection: sqlite3.Connection) -> Index:
-    cache = folder / "cache" / _name(connection)
+    model = usable_model(connection)
+    cache = folder / "cache" / _name(connection, model)
     # Damage shows as any kind of error (numpy's, a pickle's): whatever it is, building anew is the remedy.
     with suppress(Exception):
-        return _load(cache, connection)
+        return _load(cache, connection, model)
     try:
         _discard(cache)
-        _build(cache, connection)
+        _build(cache, connection, model)
     except OSError as error:
         raise IndexBroken(str(cache), f"检索缓存写不进去（{error.strerror}）", "检查权限和磁盘空间") from error
-    return _load(cache, connection)
+    return _load(cache, connection, model)
 
 
-def _name(connection: sqlite3.Connection) -> str:
+def usable_model(connection: sqlite3.Connection) -> Path | None:
+    """The folder of the model this index is built with; None if it is gone or has changed since."""
+    remembered = store.model(connection)
+    if remembered is None:
+        return meaning.OURS
+    folder, fingerprint = remembered
+    with suppress(ModelBroken):
+        if meaning.fingerprint(Path(folder)) == fingerprint:
+            return Path(folder)
+    return None
+
+
+def _name(connection: sqlite3.Connection, model: Path | None) -> str:
     identity, generation = store.generation(connection)
-    made_from = f"{identity} {generation} {segment.VERSION} {_FORMAT}"
+    by = meaning.fingerprint(model) if model else "-"
+    made_from = f"{identity} {generation} {segment.VERSION} {_FORMAT} {by}"
     return hashlib.sha256(made_from.encode()).hexdigest()[:16]
 
 
-def _load(cache: Path, connection: sqlite3.Connection) -> Index:
+def _load(cache: Path, connection: sqlite3.Connection, model: Path | None) -> Index:
     if json.loads((cache / _MANIFEST).read_text("utf-8")) != _sizes(cache):
         raise ValueError("files of the cache are missing or cut off")
-    return Index(connection, columns.load(cache / _COLUMNS), statements.load(cache / _STATEMENTS))
+    vectors = meaning.load(cache / _MEANING, model) if model else None
+    return Index(connection, columns.load(cache / _COLUMNS), statements.load(cache / _STATEMENTS), vectors)
 
 
 def _sizes(cache: Path) -> dict[str, int]:
-    found = (path for folder in (_COLUMNS, _STATEMENTS) for path in (cache / folder).iterdir())
+    found = (path for folder in _FOLDERS for path in (cache / folder).iterdir())
     return {f"{path.parent.name}/{path.name}": path.stat().st_size for path in found}
 
 
-def _build(cache: Path, connection: sqlite3.Connection) -> None:
+def _build(cache: Path, connection: sqlite3.Connection, model: Path | None) -> None:
     cache.parent.mkdir(exist_ok=True)
     _sweep(cache.parent)
     draft = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=cache.parent))
     try:
-        for name in (_COLUMNS, _STATEMENTS):
+        for name in _FOLDERS:
             (draft / name).mkdir()
         texts = columns.build(draft / _COLUMNS, connection)
         statements.build(draft / _STATEMENTS, texts)
+        if model:
+            earlier = [folder / _MEANING for folder in cache.parent.iterdir() if folder != draft]
+            meaning.build(draft / _MEANING, texts, model, earlier)
         (draft / _MANIFEST).write_text(json.dumps(_sizes(draft)), "utf-8")
         _put(draft, cache)
     finally:

@@ -70,6 +70,10 @@ class Columns:
         chosen = np.flatnonzero(statements)
         return _ranges(self["starts"][chosen], self["starts"][chosen + 1])
 
+    def statements_of(self, record: int) -> Ints:
+        """The statements that stand in a record."""
+        return np.asarray(np.searchsorted(self["starts"], np.flatnonzero(self["owners"] == record), side="right") - 1)
+
     def having(self, statements: Mask) -> Mask:
         """The records in which one of these statements stands."""
         return self.mask(self["owners"][self.occurrences(statements)])

@@ -8,13 +8,14 @@ from typing import Literal
 from index.normal import Span
 from index.query import Facet
 from index.store import File
+from index.understand import Found
 from pipeline.errors import LiantuError
 from pipeline.model import Kind, Record
 
-__all__ = ["By", "Count", "Leg", "Match", "Outcome", "Overview", "RecordHit", "SearchResult", "StatementHit"]
+__all__ = ["By", "Count", "Leg", "Match", "Outcome", "Overview", "RecordHit", "SearchResult", "StatementHit", "Why"]
 
 By = Literal["statement", "record"]
-Leg = Literal["char", "word"]
+Leg = Literal["char", "word", "lexicon", "meaning", "place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,14 @@ class Count:
 
     value: str | None
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What each leg adds to the nearness of a statement, and which words of which concepts of the lexicon it holds."""
+
+    legs: Mapping[Leg, float]
+    concepts: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,7 @@ class StatementHit:
     legs: tuple[Leg, ...]
     records: tuple[str, ...]
     places: tuple[Record, ...]
+    why: Why | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,7 @@ class Match:
     item: int
     text: str
     spans: tuple[Span, ...]
+    why: Why | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,11 @@ class RecordHit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What was found: `total` hits in all, in `records` distinct records, which the facets count; the best hits."""
+    """What was found: `total` hits in all, in `records` distinct records, which the facets count; the best hits.
+
+    The last `related` of the hits match in meaning only and are not counted. `understood` is what the words of the query
+    were taken to say of records.
+    """
 
     query: str
     by: By
@@ -71,6 +86,8 @@ class SearchResult:
     records: int
     facets: Mapping[Facet, tuple[Count, ...]]
     hits: tuple[StatementHit | RecordHit, ...]
+    related: int = 0
+    understood: tuple[Found, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,25 +46,25 @@ def _import_jieba() -> ModuleType:
 
 
 _jieba = _import_jieba()
-_LEXICON = Path(__file__).with_name("lexicon.txt")
+_FIELD_WORDS = Path(__file__).with_name("words.txt")
 
 
-def _version(lexicon: Path) -> str:
-    """What the tokens depend on, in short: jieba's version and a checksum of its dictionary and `lexicon`."""
+def _version(field_words: Path) -> str:
+    """What the tokens depend on, in short: jieba's version and a checksum of its dictionary and `field_words`."""
     # Read as text: the ends of lines, which git may turn, change no token.
-    checksum = zlib.crc32(lexicon.read_text("utf-8").encode())
+    checksum = zlib.crc32(field_words.read_text("utf-8").encode())
     with _jieba.dt.get_dict_file() as dictionary:
         while block := dictionary.read(1 << 18):  # in blocks that fit the processor's cache: 2 ms instead of 4
             checksum = zlib.crc32(block, checksum)
     return f"{_jieba.__version__}-{checksum:08x}"
 
 
-VERSION: str = _version(_LEXICON)
+VERSION: str = _version(_FIELD_WORDS)
 """Changes when the tokens may: an index that was built under another one has to be built again."""
 
 
 def words(text: str) -> list[str]:
-    """The words of `text`, in order; together they are `text` again (jieba's precise mode with our lexicon)."""
+    """The words of `text`, in order; together they are `text` again (jieba's precise mode with our words of the field)."""
     tokens: list[str] = _segmenter().tokenizer_for(text).lcut(text)
     return tokens
 
@@ -111,11 +111,11 @@ def _cache_folder() -> Path:
 
 
 def _build() -> Any:
-    """A tokenizer with the whole dictionary and our lexicon in memory, from jieba's dict.txt: 0.7 s."""
+    """A tokenizer with the whole dictionary and our words of the field in memory, from jieba's dict.txt: 0.7 s."""
     whole, total = _jieba.Tokenizer.gen_pfdict(_jieba.dt.get_dict_file())
     tokenizer = _tokenizer(whole, total)
-    with _LEXICON.open("rb") as lexicon:
-        tokenizer.load_userdict(lexicon)
+    with _FIELD_WORDS.open("rb") as field_words:
+        tokenizer.load_userdict(field_words)
     return tokenizer
 
 

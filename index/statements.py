@@ -24,7 +24,7 @@ from index import segment
 from index.columns import Ints
 from index.normal import normal
 
-__all__ = ["Found", "Statements", "build", "load", "query_words", "words_in"]
+__all__ = ["Found", "Statements", "build", "load", "pairs", "query_words", "words_in"]
 
 _LEGS = ("char", "word")
 _MEGABYTES = 512
@@ -56,12 +56,23 @@ class Statements:
         """The statements in whose text `needle` (in normal form) stands."""
         if not needle:
             return Found(np.arange(len(self.starts) - 1), np.zeros(len(self.starts) - 1))
-        found = self._all_of("char", set(_pairs(needle)) or {needle})
+        found = self._all_of("char", set(pairs(needle)) or {needle})
         return found if len(needle) <= 2 else self._verified(found, needle.encode())
 
     def with_words(self, words: Iterable[str]) -> Found:
         """The statements in which all these words stand, wherever."""
         return self._all_of("word", set(words))
+
+    def weighed(self, leg: str, terms: Iterable[str]) -> NDArray[np.float64]:
+        """For every statement the sum of the BM25 weights of those of the terms that stand in it."""
+        reader, total = self.searcher.reader(), np.zeros(len(self.starts) - 1)
+        lengths = self.lengths[leg]
+        for term in set(terms):
+            ids, weights = _postings(reader, leg, term)
+            if len(ids):
+                idf = self.searcher.idf(leg, term)
+                total[ids] += scoring.bm25(idf, weights, lengths[ids], lengths.mean(), _B, _K1)
+        return total
 
     def _verified(self, found: Found, needle: bytes) -> Found:
         texts, starts = self.texts, self.starts
@@ -104,7 +115,8 @@ def _walk(matcher: Any) -> Iterator[tuple[int, float]]:
         matcher.next()
 
 
-def _pairs(form: str) -> list[str]:
+def pairs(form: str) -> list[str]:
+    """Every two characters that stand side by side."""
     return [form[place : place + 2] for place in range(len(form) - 1)]
 
 
@@ -149,7 +161,7 @@ def _index(folder: Path, forms: Iterable[str]) -> list[list[int]]:
     lengths = []
     writer = FileStorage(str(folder)).create_index(_schema()).writer(limitmb=_MEGABYTES)
     for form in forms:
-        tokens = {"char": [*form, *_pairs(form)], "word": words_in(form)}
+        tokens = {"char": [*form, *pairs(form)], "word": words_in(form)}
         writer.add_document(**tokens)
         lengths.append([len(tokens[leg]) for leg in _LEGS])
     writer.commit()

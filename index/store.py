@@ -24,11 +24,13 @@ __all__ = [
     "files",
     "generation",
     "is_current",
+    "model",
     "prune",
     "reading",
     "record",
     "records",
     "replace",
+    "set_model",
     "texts",
     "twin",
     "writing",
@@ -215,6 +217,20 @@ def generation(connection: sqlite3.Connection) -> tuple[str, int]:
     """The name of this index and the number of its present state."""
     values = dict(connection.execute("SELECT name, value FROM meta"))
     return values["identity"], int(values["generation"])
+
+
+def model(connection: sqlite3.Connection) -> tuple[str, str] | None:
+    """Folder and fingerprint of the model that this index is built with; None for the one that comes with us."""
+    row = connection.execute("SELECT value FROM meta WHERE name = 'model'").fetchone()
+    return tuple(json.loads(row[0])) if row else None
+
+
+def set_model(connection: sqlite3.Connection, model: tuple[str, str] | None) -> None:
+    """Have the caches built with the model in a folder (with its fingerprint); None for the one that comes with us."""
+    with _transaction(connection):
+        connection.execute("DELETE FROM meta WHERE name = 'model'")
+        if model:
+            connection.execute("INSERT INTO meta VALUES ('model', ?)", (_json(model),))
 
 
 def _bump(connection: sqlite3.Connection) -> None:

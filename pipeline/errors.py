@@ -4,7 +4,9 @@ from enum import StrEnum
 
 __all__ = [
     "IndexBroken",
+    "LexiconBroken",
     "LiantuError",
+    "ModelBroken",
     "QuerySyntaxError",
     "State",
     "UnknownFacetValue",
@@ -52,6 +54,14 @@ class Unreadable(LiantuError):
 
 class IndexBroken(LiantuError):
     """The index folder is missing, damaged, locked, or of another schema."""
+
+
+class LexiconBroken(LiantuError):
+    """The user's own lexicon cannot be read or understood."""
+
+
+class ModelBroken(LiantuError):
+    """A folder holds no model for comparing meanings that can be used."""
 
 
 class QuerySyntaxError(LiantuError):

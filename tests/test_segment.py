@@ -1,4 +1,4 @@
-"""The segmenter: jieba's tokens with our lexicon, from a cache file that may be missing, damaged or out of reach."""
+"""The segmenter: jieba's tokens with our words of the field, from a cache file that may be missing, damaged or out of reach."""
 
 import logging
 import os
@@ -17,8 +17,8 @@ from index import segment
 
 ROOT = Path(segment.__file__).parents[1]
 SEEDS = ROOT.parent / "shared" / "seeds"
-LEXICON = ROOT / "index" / "lexicon.txt"
-TERMS = LEXICON.read_text("utf-8").split("\n")[:-1]
+FIELD_WORDS = ROOT / "index" / "words.txt"
+TERMS = FIELD_WORDS.read_text("utf-8").split("\n")[:-1]
 
 SENTENCES = [
     "",
@@ -62,14 +62,14 @@ TEXTS = st.lists(
 
 @pytest.fixture(scope="module")
 def stock(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A tokenizer as jieba itself makes it, with our lexicon as its user dictionary."""
+    """A tokenizer as jieba itself makes it, with our words of the field as its user dictionary."""
     import jieba  # here, after index.segment has imported it the quiet way
 
     jieba.setLogLevel(logging.WARNING)
     tokenizer = jieba.Tokenizer()
     tokenizer.tmp_dir = str(tmp_path_factory.mktemp("jieba"))
-    with LEXICON.open("rb") as lexicon:
-        tokenizer.load_userdict(lexicon)
+    with FIELD_WORDS.open("rb") as field_words:
+        tokenizer.load_userdict(field_words)
     return tokenizer
 
 
@@ -131,18 +131,18 @@ def test_search_words_come_first_and_in_order() -> None:
     assert segment.search_words("自由裁量权") == ["自由", "裁量", "裁量权", "自由裁量权"]
 
 
-def test_lexicon_is_sorted_plain_words() -> None:
+def test_field_words_are_sorted_plain_words() -> None:
     """Jieba would read a comment as a word and a frequency of 0 as an order to split: neither is there."""
     assert sorted(set(TERMS)) == TERMS
     assert [term for term in TERMS if not term.isalpha()] == []
 
 
-def test_lexicon_terms_come_out_whole() -> None:
-    """Every term of the lexicon is one word."""
+def test_field_words_terms_come_out_whole() -> None:
+    """Every term of the list is one word."""
     assert [term for term in TERMS if segment.words(term) != [term]] == []
 
 
-def test_lexicon_terms_hide_no_word(stock: Any) -> None:
+def test_field_words_terms_hide_no_word(stock: Any) -> None:
     """Whoever looks for a dictionary word that stands in a term finds the term: no word of four or more is inside."""
     hidden = {
         (term, part)
@@ -168,15 +168,15 @@ def test_lexicon_terms_hide_no_word(stock: Any) -> None:
         ("先行登记保存", "先行 登记 保存"),
     ],
 )
-def test_lexicon_terms_are_found_by_their_parts(term: str, parts: str) -> None:
+def test_field_words_terms_are_found_by_their_parts(term: str, parts: str) -> None:
     """A long term keeps the parts that people look for."""
     assert set(parts.split()) < set(segment.search_words(term))
 
 
-def test_version_follows_the_lexicon_but_not_its_line_ends(tmp_path: Path) -> None:
+def test_version_follows_the_field_words_but_not_its_line_ends(tmp_path: Path) -> None:
     """One more term is another version; a checkout with CRLF is the same one."""
     longer, windows = tmp_path / "longer.txt", tmp_path / "windows.txt"
-    longer.write_bytes(LEXICON.read_bytes() + "廉政账户\n".encode())
+    longer.write_bytes(FIELD_WORDS.read_bytes() + "廉政账户\n".encode())
     windows.write_bytes("".join(f"{term}\r\n" for term in TERMS).encode())
     assert segment._version(longer) != segment.VERSION
     assert segment._version(windows) == segment.VERSION

@@ -1,0 +1,130 @@
+"""How people speak of what charts say in other words: the concepts of the field, as data, used on queries only.
+
+`lexicon.txt` holds one concept per line, `说法 | 说法 = 用语 | 用语 ~ 相关用语 | 相关用语`: sayings looked for in the query, words
+looked for in the statements, and words of statements that are related. `…` in a saying stands for up to six characters;
+the parts of a word between blanks must all stand in a statement, in any order. A line `[风险]`, `[措施]` or `[中性]` says
+what the concepts below it are about. LIANTU_LEXICON names a file of the user's own, read after ours.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from index.normal import Span, normal
+from pipeline.errors import LexiconBroken
+from pipeline.model import Kind
+
+__all__ = ["Concept", "Word", "concepts", "parse", "spoken_of"]
+
+_OURS = Path(__file__).with_name("lexicon.txt")
+_USERS = "LIANTU_LEXICON"
+_HEADS = {"[风险]": Kind.RISK, "[措施]": Kind.MEASURE, "[中性]": None}
+_GAP = 6
+_LINE = re.compile(r"(?P<sayings>[^=~]+)=(?P<words>[^=~]+)(?:~(?P<related>[^=~]+))?")
+
+Word = tuple[str, ...]  # the parts (in normal form) that must all stand in a statement
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """What people call something, what charts call it, and what is related; the first saying is its name."""
+
+    name: str
+    sayings: tuple[Word, ...]
+    words: tuple[Word, ...]
+    related: tuple[Word, ...]
+    kind: Kind | None
+
+
+def concepts() -> tuple[Concept, ...]:
+    """All concepts, the user's after ours; LexiconBroken if the user's file cannot be read or understood."""
+    return _concepts(os.environ.get(_USERS) or None)
+
+
+@cache
+def _concepts(users: str | None) -> tuple[Concept, ...]:
+    ours = tuple(parse(_OURS.read_text("utf-8"), _OURS.name))
+    return ours + (tuple(parse(_read(users), users)) if users else ())
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8-sig")
+    except OSError as error:
+        raise LexiconBroken(path, f"读不了（{error.strerror}）", f"检查环境变量 {_USERS}") from error
+    except UnicodeDecodeError as error:
+        raise LexiconBroken(path, "不是 UTF-8 文本", "另存为 UTF-8") from error
+
+
+def parse(text: str, name: str) -> Iterator[Concept]:
+    """The concepts in `text`; LexiconBroken, with the line, for one that is none. Blank lines and `#` lines are left."""
+    kind = None
+    for number, line in enumerate(text.splitlines(), start=1):
+        bare = line.strip()
+        if bare in _HEADS:
+            kind = _HEADS[bare]
+        elif bare and not bare.startswith("#"):
+            yield _concept(bare, kind, f"{name} 第 {number} 行")
+
+
+def _concept(line: str, kind: Kind | None, where: str) -> Concept:
+    found = _LINE.fullmatch(line)
+    if found is None:
+        raise LexiconBroken(where, "不合格式", "写成 说法 | 说法 = 用语 | 用语 ~ 相关用语，“~”以后可以不写")
+    sayings, words, related = (found[group] or "" for group in ("sayings", "words", "related"))
+    names = list(_listed(sayings))
+    if not names or not any(map(normal, _listed(words))):
+        raise LexiconBroken(where, "“=”的两边都要有词", "写成 说法 | 说法 = 用语 | 用语")
+    patterns = [tuple(filter(None, map(normal, name.split("…")))) for name in names]
+    return Concept(names[0], tuple(filter(None, patterns)), _words(words), _words(related), kind)
+
+
+def _listed(text: str) -> Iterable[str]:
+    return filter(None, map(str.strip, text.split("|")))
+
+
+def _words(text: str) -> tuple[Word, ...]:
+    words = (tuple(filter(None, map(normal, word.split()))) for word in _listed(text))
+    return tuple(dict.fromkeys(word for word in words if word))
+
+
+def spoken_of(form: str) -> tuple[tuple[Concept, bool], ...]:
+    """The concepts that a query (in normal form) speaks of: True where by a saying, False where by the charts' words.
+
+    What stands within something longer does not count: 不一次告知 is not also 告知.
+    """
+    found = [(place, one, True) for one in concepts() for saying in one.sayings for place in _said(saying, form)]
+    found += [(place, one, False) for one in concepts() for word in one.words for place in _worded(word, form)]
+    whole = [(one, said) for place, one, said in found if not any(_within(place, other) for other, _, _ in found)]
+    names = dict.fromkeys(one for one, _ in whole)
+    return tuple((one, (one, True) in whole) for one in names)
+
+
+def _said(saying: Word, form: str, since: int = 0) -> Iterator[Span]:
+    """Where a saying stands: its parts in order, with at most a gap between two."""
+    first, *rest = saying
+    start = form.find(first, since)
+    if start >= 0:
+        end = start + len(first)
+        for part in rest:
+            place = form.find(part, end, end + _GAP + len(part))
+            if place < 0:
+                break
+            end = place + len(part)
+        else:
+            yield start, end
+        yield from _said(saying, form, start + 1)
+
+
+def _worded(word: Word, form: str) -> Iterator[Span]:
+    """From where to where the parts of a word stand, in any order."""
+    places = [form.find(part) for part in word]
+    if min(places) >= 0:
+        yield min(places), max(place + len(part) for place, part in zip(places, word, strict=True))
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return outer != inner and outer[0] <= inner[0] and inner[1] <= outer[1]

@@ -1,0 +1,140 @@
+"""What a question means beyond its letters: how near every statement is to it, by legs that are added up.
+
+- lexicon: the statement holds words that charts use for what the question speaks of in its own
+- meaning: the vectors of statement and question (with what the lexicon adds to it) point the same way
+- char, word: pairs of characters, and words, that both hold (BM25)
+- place: the statement stands under a power that the question names in part
+
+Meaning, char and word are standardised over all statements, so that a leg to which all are alike decides nothing, and
+what is near by chance can be told: the best of n unrelated statements is some sqrt(2 ln n) deviations above the mean.
+The weights were chosen on our judged queries (`tests/judged.py`), where each may be halved or doubled at little loss.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+
+from index.cache import Index
+from index.columns import Ints
+from index.lexicon import Concept, Word, spoken_of
+from index.matching import Scores
+from index.query import Facet
+from index.statements import pairs, query_words
+from pipeline.model import Kind
+
+__all__ = ["Nearness", "frequent", "nearness", "typical"]
+
+_WEIGHTS = {"lexicon": 5.0, "meaning": 1.0, "char": 0.25, "word": 0.1, "place": 2.0}
+_PLACE_BESIDE = 8.0  # the weight of words beside facets, which mostly name the power: 药品采购的高风险
+_SAID, _WORDED = 1.0, 0.8  # what a concept counts that the question names by a saying, by the charts' own words
+_NEUTRAL = 0.6  # what concepts of things and persons count beside those of misconduct and remedies
+_RELATED = 0.4  # what a related word counts beside one of the concept's own
+_FURTHER, _MOST_FURTHER = 0.15, 2  # what each further word of a concept adds
+_OTHER_KIND = 0.7  # what a measure counts where the question complains, and a risk where it asks for remedies
+_COMMON = 2.0  # by how much of its share in all statements a concept counts less
+_LEAST_SHARE = 1e-3
+_TYPICAL, _FREQUENT, _RISK = 2.0, 1.5, 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """How near every statement is: in all, and what each leg adds; the concepts spoken of; where chance ends."""
+
+    total: Scores
+    legs: Mapping[str, Scores]
+    concepts: tuple[Concept, ...]
+    chance: float
+
+
+def nearness(index: Index, form: str, beside: str) -> Nearness:
+    """How near every statement is to a question (in normal form); `beside`: what it says where it names facets."""
+    spoken = spoken_of(form)
+    weights = _WEIGHTS | ({"place": _PLACE_BESIDE} if beside else {})
+    legs = {
+        "lexicon": _by_lexicon(index, spoken),
+        "meaning": _standard(_by_meaning(index, form, spoken)),
+        "char": _standard(index.statements.weighed("char", pairs(form) or form)),
+        "word": _standard(index.statements.weighed("word", query_words(form))),
+        "place": _by_place(index, beside or form, spoken),
+    }
+    legs = {name: weights[name] * scores for name, scores in legs.items()}
+    total = sum(legs.values(), np.zeros(index.columns.statements))
+    return Nearness(total, legs, tuple(one for one, _ in spoken), math.sqrt(2 * math.log(max(len(total), 2))))
+
+
+def typical(index: Index, counts: Ints) -> Scores:
+    """How typical every statement is of the records asked for, of which it stands in so many.
+
+    The logarithm of their share in all its records; and a risk is more to the point than a measure.
+    """
+    everywhere = np.diff(index.columns["starts"])
+    share = np.log(np.maximum(counts / np.maximum(everywhere, 1), _LEAST_SHARE))
+    return np.asarray(_TYPICAL * share + _RISK * index.columns.of_kind(Kind.RISK))
+
+
+def frequent(counts: Ints) -> Scores:
+    """What a statement gains by standing in many records, where nothing but records was asked for."""
+    return np.asarray(_FREQUENT * np.log1p(counts))
+
+
+def _standard(scores: Scores) -> Scores:
+    spread = scores.std()
+    return (scores - scores.mean()) / spread if spread else np.zeros(len(scores))
+
+
+def _by_lexicon(index: Index, spoken: Iterable[tuple[Concept, bool]]) -> Scores:
+    total = np.zeros(index.columns.statements)
+    for concept, said in spoken:
+        own, related = _held(index, concept.words), _held(index, concept.related)
+        scores = np.where(own > 0, 1 + _FURTHER * np.minimum(own - 1, _MOST_FURTHER), _RELATED * (related > 0))
+        if concept.kind:
+            scores = np.where(index.columns.of_kind(concept.kind), scores, _OTHER_KIND * scores)
+        common = max(0.0, 1 - _COMMON * float(np.mean(own > 0)))
+        total += common * _strength(concept, said) * scores
+    return total
+
+
+def _strength(concept: Concept, said: bool) -> float:
+    return (_SAID if said else _WORDED) * (1 if concept.kind else _NEUTRAL)
+
+
+def _held(index: Index, words: Iterable[Word]) -> Scores:
+    """How many of the words stand in each statement."""
+    held = np.zeros(index.columns.statements)
+    for word in words:
+        found = [index.statements.containing(part).statements for part in word]
+        held[reduce(lambda one, other: np.intersect1d(one, other, assume_unique=True), found)] += 1
+    return held
+
+
+def _by_meaning(index: Index, form: str, spoken: Sequence[tuple[Concept, bool]]) -> Scores:
+    """The similarity of each statement to the question, to whose vector that of each concept's words is added."""
+    if index.meaning is None:
+        return np.zeros(index.columns.statements)
+    question = index.meaning.embed([form])[0]
+    for concept, said in spoken:
+        mean = index.meaning.embed(["".join(word) for word in concept.words]).mean(axis=0)
+        question = question + (_SAID if said else _WORDED) * mean / (np.linalg.norm(mean) or 1)
+    return index.meaning.similarity(question / (np.linalg.norm(question) or 1))
+
+
+def _by_place(index: Index, form: str, spoken: Iterable[tuple[Concept, bool]]) -> Scores:
+    """How much of the question the name of a power holds, for the best of the powers a statement stands under."""
+    columns = index.columns
+    asked, words = set(pairs(form)), [word for concept, _ in spoken for word in concept.words]
+    shares = np.array([_share(name or "", asked, words) for name in columns.values(Facet.POWER)])
+    best = np.zeros(columns.statements)
+    if shares.any():
+        filled = np.flatnonzero(np.diff(columns["starts"]))
+        of_places = shares[columns[Facet.POWER][columns["owners"]]]
+        best[filled] = np.maximum.reduceat(of_places, columns["starts"][filled])
+    return best
+
+
+def _share(name: str, asked: set[str], words: Iterable[Word]) -> float:
+    """The share of the question's pairs in a power's name; half, if it holds a word for what the question speaks of."""
+    share = len(asked.intersection(pairs(name))) / max(len(asked), 1)
+    return max(share, 0.5 * any(all(part in name for part in word) for word in words)) if share < 0.5 else share
