@@ -1,15 +1,20 @@
 """The one form of text in which statements and queries are compared, and the way back to the stored text.
 
-Every character is turned on its own (NFKC, casefold, blanks dropped), so the form of a substring is a substring
-of the form: whatever stands in a statement can be found in it.
+Every character is turned on its own (NFKC, casefold, blanks dropped, traditional to simplified), so the form of a
+substring is a substring of the form: whatever stands in a statement can be found in it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import cache
 from unicodedata import category, normalize
 
 __all__ = ["Span", "normal", "spans"]
 
 Span = tuple[int, int]
+
+
+_TRADITIONAL_IN_GB2312 = frozenset("乾菸薹拚捱摺吒後徵夥榘於袷麴醣麽")
 
 
 class _Forms(dict[int, str]):
@@ -27,14 +32,31 @@ def _form(character: str) -> str:
     if character in "\u200b\ufeff":  # nothing to be seen, and nobody types them
         return ""
     folded = normalize("NFKC", normalize("NFKC", character).casefold())
-    return "".join(folded.split())
+    return "".join(_simplified(folded).split())
+
+
+def _simplified(text: str) -> str:
+    # What GB 2312 holds is simplified but for these few; so OpenCC is imported only where there is something else.
+    with suppress(UnicodeEncodeError):
+        text.encode("gb2312")
+        return text if text not in _TRADITIONAL_IN_GB2312 else _converter()(text)
+    return _converter()(text)
+
+
+@cache
+def _converter() -> Callable[[str], str]:
+    """OpenCC's, character by character: what a character means beside others is left to those who compare words."""
+    from opencc import OpenCC
+
+    converter: Callable[[str], str] = OpenCC("t2s").convert
+    return converter
 
 
 _FORMS = _Forms()
 
 
 def normal(text: str) -> str:
-    """`text` as it is compared: NFKC, casefolded, without blanks and characters of no width."""
+    """`text` as it is compared: NFKC, casefolded, simplified, without blanks and characters of no width."""
     return text.translate(_FORMS)
 
 

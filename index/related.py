@@ -35,6 +35,7 @@ _RELATED = 0.4  # what a related word counts beside one of the concept's own
 _FURTHER, _MOST_FURTHER = 0.15, 2  # what each further word of a concept adds
 _OTHER_KIND = 0.7  # what a measure counts where the question complains, and a risk where it asks for remedies
 _COMMON = 2.0  # by how much of its share in all statements a concept counts less
+_LEAST_CHANCE = 3.0  # in a small index deviations say little
 _LEAST_SHARE = 1e-3
 _TYPICAL, _FREQUENT, _RISK = 2.0, 1.5, 3.0
 
@@ -62,7 +63,8 @@ def nearness(index: Index, form: str, beside: str) -> Nearness:
     }
     legs = {name: weights[name] * scores for name, scores in legs.items()}
     total = sum(legs.values(), np.zeros(index.columns.statements))
-    return Nearness(total, legs, tuple(one for one, _ in spoken), math.sqrt(2 * math.log(max(len(total), 2))))
+    chance = max(math.sqrt(2 * math.log(len(total))), _LEAST_CHANCE)
+    return Nearness(total, legs, tuple(one for one, _ in spoken), chance)
 
 
 def typical(index: Index, counts: Ints) -> Scores:

@@ -30,7 +30,8 @@ COUNTED = (Facet.LEVEL, Facet.STAGE, Facet.UNIT, Facet.CATEGORY)
 _PLACES = 3
 _DECIMALS = 6
 _MOST_RELATED = 50
-_EXACT, _WORDS, _RELATED, _BEYOND = 2, 1, 0, -1  # what the scores of the groups begin with
+_EXACT, _WORDS, _RELATED, _BEYOND, _UNDER, _LAST = 2, 1, 0, -1, -2, -3  # what the scores of the groups begin with
+_SURE = 4.0  # times what is near by chance: on the subject, whatever its records are
 _SCALE = 4.0  # of nearness, which has no bounds, to between 0 and 1
 
 Best = list[tuple[int, float]]  # numbers of statements or records, the best first, with their scores
@@ -99,7 +100,8 @@ def overview(index: Index) -> Overview:
 def _asked(index: Index, text: str, filters: Filters, literal: bool) -> _Asked:
     query = parse(text)
     understood = Understood(query) if literal else understand(query, *_knowledge(index))
-    question = None if literal or len(query.alternatives) != 1 else _question(text, understood)
+    is_plain = not literal and len(query.alternatives) == 1 and index.columns.statements > 0
+    question = _question(text, understood) if is_plain else None
     exactly = task(index, understood.query, filters)
     loosely = task(index, _loosened(understood.query), filters) if question else exactly
     beyond = task(index, _loosened(query), filters) if understood.found else loosely
@@ -156,14 +158,18 @@ def _related(asked: _Asked, taken: Mask, room: int) -> list[tuple[Standing, Best
     if not asked.question or room <= 0:
         return []
     under, beyond = standing(asked.loosely), standing(asked.beyond)
-    near_enough = asked.near().total > asked.near().chance
-    counts = under.counts * ~taken * (near_enough if not asked.found else 1)
-    groups = [(under, _best(counts, _RELATED + _open_scores(asked, under.counts), room))]
+    total, chance = asked.near().total, asked.near().chance
+    near, sure = total > chance, (total > _SURE * chance) & (under.counts == 0)
+    groups = [(under, near, _RELATED)]
     if asked.found:
-        room -= len(groups[0][1])
-        counts = beyond.counts * ~taken * (under.counts == 0) * near_enough
-        groups.append((beyond, _best(counts, _BEYOND + _squashed(asked.near().total), room)))
-    return groups
+        groups += [(beyond, sure, _BEYOND), (under, ~near, _UNDER), (beyond, near & ~sure & (under.counts == 0), _LAST)]
+    found = []
+    for group, chosen, first in groups:
+        scores = _squashed(asked.near().total) if group is beyond else _open_scores(asked, group.counts)
+        best = _best(group.counts * (chosen & ~taken), first + scores, room)
+        found.append((group, best))
+        room -= len(best)
+    return found
 
 
 def _open_scores(asked: _Asked, counts: Ints) -> Scores:

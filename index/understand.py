@@ -15,6 +15,7 @@ from pipeline.model import Kind
 __all__ = ["Found", "Understood", "Values", "understand"]
 
 Values = Callable[[Facet], Iterable[str]]  # the index's own values of a facet
+Stands = Callable[[str], bool]  # whether a statement holds a text as it is
 Field = Facet | Kind
 Found = tuple[Field, str]  # a facet and its value, or a kind of statement and nothing
 
@@ -91,7 +92,7 @@ class _Read:
         return bool(self.mentions or self.levels or self.kind)
 
 
-def understand(query: Query, values: Values, stands: Callable[[str], bool]) -> Understood:
+def understand(query: Query, values: Values, stands: Stands) -> Understood:
     """The query with the facets that its words name; `stands` tells whether a statement holds a text as it is."""
     parts = [_conjunction(conjunction, values, stands) for conjunction in query.alternatives]
     alternatives = tuple(conjunction for part in parts for conjunction in part.query.alternatives)
@@ -99,11 +100,11 @@ def understand(query: Query, values: Values, stands: Callable[[str], bool]) -> U
     return Understood(Query(alternatives), tuple(found), "".join(part.beside for part in parts))
 
 
-def _conjunction(terms: Sequence[Term], values: Values, stands: Callable[[str], bool]) -> Understood:
+def _conjunction(terms: Sequence[Term], values: Values, stands: Stands) -> Understood:
     plain = [term for term in terms if not (term.phrase or term.field or term.negated)]
-    if len(terms) == 1 and plain and stands(normal(terms[0].text)):
+    if len(plain) == 1 and stands(normal(plain[0].text)):
         return Understood(Query((tuple(terms),)))
-    read = {term: _read(normal(term.text), values) for term in plain}
+    read = {term: _read(normal(term.text), values, stands) for term in plain}
     if any(one.says_something for one in read.values()):
         read = {term: one if one.says_something else _bare(normal(term.text), values) for term, one in read.items()}
     kind = next((one.kind for one in read.values() if one.kind), None)
@@ -132,8 +133,10 @@ def _bare(form: str, values: Values) -> _Read:
     return _Read((), (), None, (form,))
 
 
-def _read(form: str, values: Values) -> _Read:
+def _read(form: str, values: Values, stands: Stands) -> _Read:
     """What a word (in normal form) names."""
+    if _is_part_of_power(form, values, stands):
+        return _Read((Term(form, field=Facet.POWER),), (), None, ())
     left, levels, points = _without_levels(form)
     left, kind = _without_kind(left)
     mentions: list[Term] = []
@@ -144,7 +147,7 @@ def _read(form: str, values: Values) -> _Read:
     if levels or kind or mentions:
         left_over: list[str] = []
         for piece in pieces:
-            term, rest = _alone(piece, values)
+            term, rest = _alone(piece, values, stands)
             mentions += [term] if term else []
             left_over += [rest] if rest else []
         pieces = left_over
@@ -241,7 +244,7 @@ def _parts_of_units(form: str, units: Sequence[str]) -> Iterator[str]:
                 break
 
 
-def _alone(piece: str, values: Values) -> tuple[Term | None, str]:
+def _alone(piece: str, values: Values, stands: Stands) -> tuple[Term | None, str]:
     """What a piece left between the facets names without a mark, and what is left of it: 立案的高风险, 待遇给付的风险."""
     if piece in values(Facet.STAGE):
         return Term(piece, field=Facet.STAGE), ""
@@ -249,4 +252,11 @@ def _alone(piece: str, values: Values) -> tuple[Term | None, str]:
         for form in (name, _short(name)):
             if piece.endswith(form):
                 return Term(name, field=Facet.CATEGORY), piece.removesuffix(form)
+    if _is_part_of_power(piece, values, stands):
+        return Term(piece, field=Facet.POWER), ""
     return None, piece
+
+
+def _is_part_of_power(form: str, values: Values, stands: Stands) -> bool:
+    """Whether a text is a part of a power's name and of no statement: 国有资产处置 of 国有资产处置审批."""
+    return len(form) >= _SHORTEST_POWER and any(form in name for name in values(Facet.POWER)) and not stands(form)

@@ -79,13 +79,18 @@ def indexed(folder: Path, records: Sequence[Record]) -> Iterator[Index]:
 
 
 def find(index: Index, query: str = "", filters: Mapping[Facet, Sequence[str]] | None = None) -> SearchResult:
-    """All statements that `query` finds."""
-    return search(index, query, filters or {}, limit=10**6)
+    """All statements that hold what `query` says, and nothing that is only related."""
+    return search(index, query, filters or {}, limit=10**6, literal=True)
 
 
 def find_records(index: Index, query: str = "", filters: Mapping[Facet, Sequence[str]] | None = None) -> SearchResult:
-    """All records that `query` finds."""
-    return search(index, query, filters or {}, by="record", limit=10**6)
+    """All records that hold what `query` says."""
+    return search(index, query, filters or {}, by="record", limit=10**6, literal=True)
+
+
+def asked(index: Index, query: str, limit: int = 50, explain: bool = False) -> SearchResult:
+    """What somebody who asks `query` in his own words gets."""
+    return search(index, query, {}, limit=limit, explain=explain)
 
 
 def said(result: SearchResult) -> set[str]:
