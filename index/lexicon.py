@@ -1,9 +1,9 @@
 """How people speak of what charts say in other words: the concepts of the field, as data, used on queries only.
 
-`lexicon.txt` holds one concept per line, `说法 | 说法 = 用语 | 用语 ~ 相关用语 | 相关用语`: sayings looked for in the query, words
+`lexicon.txt` holds one concept per line, `说法 | 说法 = 用语 | 用语 ~ 相关用语`: sayings looked for in the query, words
 looked for in the statements, and words of statements that are related. `…` in a saying stands for up to six characters;
-the parts of a word between blanks must all stand in a statement, in any order. A line `[风险]`, `[措施]` or `[中性]` says
-what the concepts below it are about. LIANTU_LEXICON names a file of the user's own, read after ours.
+the parts of a word between blanks must all stand in a statement, in any order. A line `[风险]`, `[措施]` or `[中性]`
+says what the concepts below it are about. LIANTU_LEXICON names a file of the user's own, read after ours.
 """
 
 import os
@@ -60,7 +60,10 @@ def _read(path: str) -> str:
 
 
 def parse(text: str, name: str) -> Iterator[Concept]:
-    """The concepts in `text`; LexiconBroken, with the line, for one that is none. Blank lines and `#` lines are left."""
+    """The concepts in `text`; blank lines and those that begin with `#` are left.
+
+    LexiconBroken, with the number of the line, for one that is none.
+    """
     kind = None
     for number, line in enumerate(text.splitlines(), start=1):
         bare = line.strip()

@@ -1,8 +1,8 @@
 """The meaning leg: how near each statement is to a text, by vectors made when the index is.
 
 The model that comes with us is static: a text is the weighted mean of its words' vectors (Arora et al. 2017, smooth
-inverse frequency; the vectors distilled from a sentence transformer as model2vec does, see `model/README.md`), so a query
-takes less than a millisecond. Any other model is opened by `index/models.py`.
+inverse frequency; the vectors distilled from a sentence transformer as model2vec does, see `model/README.md`), so a
+query takes less than a millisecond. Any other model is opened by `index/models.py`.
 
 Vectors of unrelated statements of one field are alike, so similarity is the cosine to the statement's vector less the
 mean of all (Mu and Viswanath 2018). Its scale differs between queries and models: it ranks, and has no threshold.
@@ -25,7 +25,7 @@ from index import segment
 from index.normal import normal
 from pipeline.errors import ModelBroken
 
-__all__ = ["OURS", "Meaning", "Scores", "Vectors", "build", "embed", "fingerprint", "load"]
+__all__ = ["OURS", "Meaning", "Scores", "Vectors", "build", "embed", "fingerprint", "load", "unit"]
 
 OURS = Path(__file__).with_name("model")
 _SAMPLE = 1 << 16  # bytes at both ends of a file that tell it from another of its name and size
@@ -57,6 +57,12 @@ def fingerprint(folder: Path) -> str:
     return digest.hexdigest()[:16]
 
 
+def unit(rows: Vectors) -> Vectors:
+    """The rows at length 1; zeros are left."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(lengths > 0, lengths, 1), dtype=np.float32)
+
+
 def embed(folder: Path, texts: Sequence[str]) -> Vectors:
     """A row of length 1 for each text by the model in `folder`; zeros for one of which the model knows nothing.
 
@@ -69,9 +75,9 @@ def embed(folder: Path, texts: Sequence[str]) -> Vectors:
 def _loaded(folder: Path) -> Callable[[Sequence[str]], Vectors]:
     if folder == OURS:
         return _ours().embed
-    from index import models
+    from index.models import load as load_other
 
-    return models.load(folder)
+    return load_other(folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +94,7 @@ class _Static:
             rows = [row for word in segment.words(normal(text)) for row in self._rows(word)]
             if rows:
                 out[place] = self.weights[rows] @ self.vectors[rows].astype(np.float32)
-        lengths = np.linalg.norm(out, axis=1, keepdims=True)
-        return np.divide(out, lengths, out=out, where=lengths > 0)
+        return unit(out)
 
     def _rows(self, word: str) -> Iterator[int]:
         """The row of a word, or of the longest words it can be put together from."""
@@ -150,7 +155,8 @@ def build(folder: Path, texts: Sequence[str], model: Path, earlier: Iterable[Pat
     with np.errstate(invalid="ignore"):
         steps[fresh] = np.nan_to_num(np.round(made / scales[fresh][:, None])).astype(np.int8)
     centre, lengths = _centred(steps, scales)
-    for name, array in {"keys": keys, "steps": steps, "scales": scales, "lengths": lengths, "centre": centre}.items():
+    arrays: dict[str, NDArray[Any]] = {"keys": keys, "steps": steps, "scales": scales, "lengths": lengths}
+    for name, array in (arrays | {"centre": centre}).items():
         np.save(folder / f"{name}.npy", array)
     (folder / _MADE_BY).write_text(fingerprint(model), "utf-8")
 

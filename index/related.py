@@ -22,12 +22,13 @@ from index.columns import Ints
 from index.lexicon import Concept, Word, spoken_of
 from index.matching import Scores
 from index.query import Facet
+from index.results import Leg
 from index.statements import pairs, query_words
 from pipeline.model import Kind
 
 __all__ = ["Nearness", "frequent", "nearness", "typical"]
 
-_WEIGHTS = {"lexicon": 5.0, "meaning": 1.0, "char": 0.25, "word": 0.1, "place": 2.0}
+_WEIGHTS: dict[Leg, float] = {"lexicon": 5.0, "meaning": 1.0, "char": 0.25, "word": 0.1, "place": 2.0}
 _PLACE_BESIDE = 8.0  # the weight of words beside facets, which mostly name the power: 药品采购的高风险
 _SAID, _WORDED = 1.0, 0.8  # what a concept counts that the question names by a saying, by the charts' own words
 _NEUTRAL = 0.6  # what concepts of things and persons count beside those of misconduct and remedies
@@ -45,7 +46,7 @@ class Nearness:
     """How near every statement is: in all, and what each leg adds; the concepts spoken of; where chance ends."""
 
     total: Scores
-    legs: Mapping[str, Scores]
+    legs: Mapping[Leg, Scores]
     concepts: tuple[Concept, ...]
     chance: float
 
@@ -54,7 +55,7 @@ def nearness(index: Index, form: str, beside: str) -> Nearness:
     """How near every statement is to a question (in normal form); `beside`: what it says where it names facets."""
     spoken = spoken_of(form)
     weights = _WEIGHTS | ({"place": _PLACE_BESIDE} if beside else {})
-    legs = {
+    legs: dict[Leg, Scores] = {
         "lexicon": _by_lexicon(index, spoken),
         "meaning": _standard(_by_meaning(index, form, spoken)),
         "char": _standard(index.statements.weighed("char", pairs(form) or form)),

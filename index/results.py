@@ -12,9 +12,23 @@ from index.understand import Found
 from pipeline.errors import LiantuError
 from pipeline.model import Kind, Record
 
-__all__ = ["By", "Count", "Leg", "Match", "Outcome", "Overview", "RecordHit", "SearchResult", "StatementHit", "Why"]
+__all__ = [
+    "By",
+    "Count",
+    "Group",
+    "Leg",
+    "Match",
+    "Outcome",
+    "Overview",
+    "RecordHit",
+    "SearchResult",
+    "Similar",
+    "StatementHit",
+    "Why",
+]
 
 By = Literal["statement", "record"]
+Group = Literal["match", "related", "rest", "beyond"]
 Leg = Literal["char", "word", "lexicon", "meaning", "place"]
 
 
@@ -49,6 +63,7 @@ class StatementHit:
     legs: tuple[Leg, ...]
     records: tuple[str, ...]
     places: tuple[Record, ...]
+    group: Group = "match"
     why: Why | None = None
 
 
@@ -70,14 +85,16 @@ class RecordHit:
     score: float
     record: Record
     matches: tuple[Match, ...]
+    group: Group = "match"
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
     """What was found: `total` hits in all, in `records` distinct records, which the facets count; the best hits.
 
-    The last `related` of the hits match in meaning only and are not counted. `understood` is what the words of the query
-    were taken to say of records.
+    The last `related` of the hits do not match and are not counted: they are near in meaning, or stand (`rest`) under
+    what the words of the query were understood to say of records, or (`beyond`) are near in meaning and do not.
+    `keywords` are the words left; `suggestions` other queries, where nothing was found and a word may be mistyped.
     """
 
     query: str
@@ -88,6 +105,16 @@ class SearchResult:
     hits: tuple[StatementHit | RecordHit, ...]
     related: int = 0
     understood: tuple[Found, ...] = ()
+    keywords: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """The statements (their score: the similarity) and records most similar to a text or a record; 1 is the same."""
+
+    statements: tuple[StatementHit, ...]
+    records: tuple[tuple[float, Record], ...]
 
 
 @dataclass(frozen=True, slots=True)

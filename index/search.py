@@ -1,11 +1,11 @@
 """A query and filters -> hits and facet counts.
 
 What matches is the unit of the result: one statement (`by="statement"`) or one record (`by="record"`). Hits come in
-this order: those that hold the words asked for in one piece, those that hold them apart, and, where the page is not full
-yet, those that are related in meaning, which `total` and the facets leave out unless there is nothing else.
+this order: those that hold the words asked for in one piece, those that hold them apart, and, where the page is not
+full yet, those that are related in meaning, which are not counted.
 """
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, reduce
 
@@ -15,34 +15,45 @@ from index import store
 from index.cache import Index
 from index.columns import Ints, Mask
 from index.filters import Filters
+from index.hits import Told, facets, statement_hits
 from index.matching import Matched, Scores, Standing, Task, qualifying, standing, task
 from index.normal import Span, normal, spans
 from index.query import Facet, Query, Term, parse
 from index.related import Nearness, frequent, nearness, typical
-from index.results import By, Count, Leg, Match, Overview, RecordHit, SearchResult, StatementHit, Why
+from index.results import By, Group, Leg, Match, Overview, RecordHit, SearchResult, StatementHit, Why
 from index.statements import query_words, words_in
+from index.suggest import suggested
 from index.understand import Found, Understood, understand
 from pipeline.model import Kind, Record
 
-__all__ = ["COUNTED", "matching", "overview", "search"]
+__all__ = ["matching", "overview", "search"]
 
-COUNTED = (Facet.LEVEL, Facet.STAGE, Facet.UNIT, Facet.CATEGORY)
-_PLACES = 3
 _DECIMALS = 6
 _MOST_RELATED = 50
-_EXACT, _WORDS, _RELATED, _BEYOND, _UNDER, _LAST = 2, 1, 0, -1, -2, -3  # what the scores of the groups begin with
+_EXACT, _WORDS, _RELATED = 2, 1, 0  # what the scores of the groups begin with
 _SURE = 4.0  # times what is near by chance: on the subject, whatever its records are
+_TELLING = 0.5  # what a leg adds that speaks for a statement
+_LEGS: tuple[Leg, ...] = ("char", "word", "lexicon", "meaning", "place")
 _SCALE = 4.0  # of nearness, which has no bounds, to between 0 and 1
 
 Best = list[tuple[int, float]]  # numbers of statements or records, the best first, with their scores
 
 
 @dataclass(frozen=True, slots=True)
+class _Ranked:
+    """A group of hits, best first, and where they stand."""
+
+    group: Group
+    found: Standing
+    best: Best
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
     """A search under way: what matches, and what may be related.
 
-    `loosely` is the query without its words, `beyond` also without the facets that its words name. `question` is what is
-    asked in plain words (in normal form); None where nothing but what is written is wanted.
+    `loosely` is the query without its words, `beyond` also without the facets that its words name. `question` is what
+    is asked in plain words (in normal form); None where nothing but what is written is wanted.
     """
 
     text: str
@@ -92,9 +103,9 @@ def overview(index: Index) -> Overview:
     """What the index holds."""
     columns = index.columns
     _, generation = store.generation(index.connection)
-    facets = _facets(index, np.arange(columns.records))
+    counted = facets(index, np.arange(columns.records))
     sizes = columns.records, columns.statements, len(columns["owners"])
-    return Overview(generation, store.files(index.connection), *sizes, facets)
+    return Overview(generation, store.files(index.connection), *sizes, counted)
 
 
 def _asked(index: Index, text: str, filters: Filters, literal: bool) -> _Asked:
@@ -144,13 +155,13 @@ def _by_statement(asked: _Asked, limit: int, explain: bool) -> SearchResult:
     found = standing(asked.exactly)
     scores = _WORDS + _open_scores(asked, found.counts) if asked.is_open else _scores(found.matched)
     best = _best(found.counts, scores, limit)
-    related = _related(asked, found.counts > 0, min(limit - len(best), _MOST_RELATED))
-    hits = [one for group, some in ((found, best), *related) for one in _statement_hits(asked, group, some, explain)]
+    groups = [_Ranked("match", found, best), *_related(asked, found.counts > 0, min(limit - len(best), _MOST_RELATED))]
+    hits = [hit for group in groups for hit in _statement_hits(asked, group, explain)]
     total = int(np.count_nonzero(found.counts))
     return _result(asked, "statement", total, found.all_records(), hits, len(hits) - len(best))
 
 
-def _related(asked: _Asked, taken: Mask, room: int) -> list[tuple[Standing, Best]]:
+def _related(asked: _Asked, taken: Mask, room: int) -> list[_Ranked]:
     """The statements nearest to the question of those that satisfy the rest of the query, and of those that do not.
 
     Where the question names facets everything under them is related, else what is nearer than by chance.
@@ -159,17 +170,17 @@ def _related(asked: _Asked, taken: Mask, room: int) -> list[tuple[Standing, Best
         return []
     under, beyond = standing(asked.loosely), standing(asked.beyond)
     total, chance = asked.near().total, asked.near().chance
-    near, sure = total > chance, (total > _SURE * chance) & (under.counts == 0)
-    groups = [(under, near, _RELATED)]
+    near, sure, others = total > chance, total > _SURE * chance, under.counts == 0
+    groups: list[tuple[Group, Standing, Mask]] = [("related", under, near)]
     if asked.found:
-        groups += [(beyond, sure, _BEYOND), (under, ~near, _UNDER), (beyond, near & ~sure & (under.counts == 0), _LAST)]
-    found = []
-    for group, chosen, first in groups:
-        scores = _squashed(asked.near().total) if group is beyond else _open_scores(asked, group.counts)
-        best = _best(group.counts * (chosen & ~taken), first + scores, room)
-        found.append((group, best))
+        groups += [("beyond", beyond, sure & others), ("rest", under, ~near), ("beyond", beyond, near & ~sure & others)]
+    ranked = []
+    for place, (name, found, chosen) in enumerate(groups):
+        scores = _squashed(total) if name == "beyond" else _open_scores(asked, found.counts)
+        best = _best(found.counts * (chosen & ~taken), _RELATED - place + scores, room)
+        ranked.append(_Ranked(name, found, best))
         room -= len(best)
-    return found
+    return ranked
 
 
 def _open_scores(asked: _Asked, counts: Ints) -> Scores:
@@ -194,29 +205,14 @@ def _best(counts: Ints, scores: Scores, limit: int) -> Best:
     return list(zip(best.tolist(), scores[best].tolist(), strict=True))
 
 
-def _statement_hits(asked: _Asked, found: Standing, best: Best, explain: bool) -> tuple[StatementHit, ...]:
-    index, columns = asked.index, asked.index.columns
-    numbers = columns["statements"][[hit for hit, _ in best]].tolist()
-    texts = store.texts(index.connection, numbers)
-    records = {hit: found.records(hit) for hit, _ in best}
-    rows = {hit: columns["rows"][some[:_PLACES]].tolist() for hit, some in records.items()}
-    shown = dict.fromkeys(row for some in rows.values() for row in some)
-    places = dict(zip(shown, store.records(index.connection, list(shown)), strict=True))
-    return tuple(
-        _statement_hit(asked, hit, score, texts[number], records[hit], [places[row] for row in rows[hit]], explain)
-        for (hit, score), number in zip(best, numbers, strict=True)
-    )
+def _statement_hits(asked: _Asked, group: _Ranked, explain: bool) -> Iterator[StatementHit]:
+    def told(hit: int, kind: Kind, text: str) -> Told:
+        is_match = group.group == "match"
+        where, legs = _evidence(asked.exactly.query, kind, text) if is_match else _relation(asked, hit, text)
+        return where, legs, _why(asked, hit, text) if explain else None
 
-
-def _statement_hit(
-    asked: _Asked, hit: int, score: float, text: str, records: Ints, places: Sequence[Record], explain: bool
-) -> StatementHit:
-    kind = asked.index.columns.kind(hit)
-    levels, stages, units = (_counts(asked.index, facet, records) for facet in (Facet.LEVEL, Facet.STAGE, Facet.UNIT))
-    evidence = _evidence(asked.exactly.query, kind, text) if score >= _WORDS else _relation(asked, hit, text)
-    ids = tuple(asked.index.columns.ids(records))
-    why = _why(asked, hit, text) if explain else None
-    return StatementHit(text, kind, score, len(ids), levels, stages, units, *evidence, ids, tuple(places), why)
+    best = [(hit, score, group.found.records(hit)) for hit, score in group.best]
+    return statement_hits(asked.index, best, group.group, told)
 
 
 def _evidence(query: Query, kind: Kind, text: str) -> tuple[tuple[Span, ...], tuple[Leg, ...]]:
@@ -241,8 +237,7 @@ def _relation(asked: _Asked, hit: int, text: str) -> tuple[tuple[Span, ...], tup
     form, near = normal(text), asked.near()
     words = [word for word in query_words(asked.question or "") if len(word) > 1 and word in form]
     needles = {part for _, held in _held(near, form) for word in held for part in word}
-    legs: tuple[Leg, ...] = ("char", "word", "lexicon", "meaning", "place")
-    return spans(text, needles.union(words)), tuple(leg for leg in legs if near.legs[leg][hit] > 0)
+    return spans(text, needles.union(words)), tuple(leg for leg in _LEGS if near.legs[leg][hit] > _TELLING)
 
 
 def _held(near: Nearness, form: str) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
@@ -255,7 +250,7 @@ def _held(near: Nearness, form: str) -> Iterator[tuple[str, list[tuple[str, ...]
 
 def _why(asked: _Asked, hit: int, text: str) -> Why:
     near = asked.near()
-    legs = {leg: round(float(scores[hit]), 2) for leg, scores in near.legs.items()}
+    legs = {leg: round(float(near.legs[leg][hit]), 2) for leg in _LEGS}
     concepts = {name: tuple(" ".join(word) for word in words) for name, words in _held(near, normal(text))}
     return Why(legs, concepts)
 
@@ -263,30 +258,31 @@ def _why(asked: _Asked, hit: int, text: str) -> Why:
 def _by_record(asked: _Asked, limit: int, explain: bool) -> SearchResult:
     records = qualifying(asked.exactly)
     best = _best(records.view(np.int8), _record_scores(asked), limit)
-    hits = [*_record_hits(asked, best, (), explain)]
+    hits = [*_record_hits(asked, best, {}, explain)]
     if asked.question and not asked.is_open:
         related, statements = _related_records(asked, records, min(limit - len(best), _MOST_RELATED))
         hits += _record_hits(asked, related, statements, explain)
     return _result(asked, "record", int(np.count_nonzero(records)), records, hits, len(hits) - len(best))
 
 
-def _related_records(asked: _Asked, taken: Mask, room: int) -> tuple[Best, Container[int]]:
-    """The records in which the statements nearest to the question stand, and these statements."""
+def _related_records(asked: _Asked, taken: Mask, room: int) -> tuple[Best, dict[int, Group]]:
+    """The records in which the statements nearest to the question stand, and these statements by group."""
     nobody = np.zeros(asked.index.columns.statements, dtype=np.bool_)
-    scores, statements = np.full(len(taken), -np.inf), set[int]()
-    for found, best in _related(asked, nobody, _MOST_RELATED * (room > 0)):
-        for hit, score in best:
-            mine = found.records(hit)
+    scores, statements = np.full(len(taken), -np.inf), dict[int, Group]()
+    for group in _related(asked, nobody, _MOST_RELATED * (room > 0)):
+        for hit, score in group.best:
+            mine = group.found.records(hit)
             scores[mine] = np.maximum(scores[mine], score)
-            statements.add(hit)
+            statements[hit] = group.group
     return _best((np.isfinite(scores) & ~taken).view(np.int8), scores, room), statements
 
 
-def _record_hits(asked: _Asked, best: Best, related: Container[int], explain: bool) -> Iterator[RecordHit]:
+def _record_hits(asked: _Asked, best: Best, related: Mapping[int, Group], explain: bool) -> Iterator[RecordHit]:
     """Hits for these records; of the `related` statements those that stand in them are shown as well."""
     found = store.records(asked.index.connection, asked.index.columns["rows"][[hit for hit, _ in best]].tolist())
     for (hit, score), record in zip(best, found, strict=True):
-        yield RecordHit(score, record, tuple(_matches(asked, hit, record, related, explain)))
+        matches = tuple(_matches(asked, hit, record, related, explain))
+        yield RecordHit(score, record, matches, "related" if related else "match")
 
 
 def _record_scores(asked: _Asked) -> Scores:
@@ -304,7 +300,7 @@ def _record_scores(asked: _Asked) -> Scores:
     return best
 
 
-def _matches(asked: _Asked, hit: int, record: Record, related: Container[int], explain: bool) -> Iterator[Match]:
+def _matches(asked: _Asked, hit: int, record: Record, related: Mapping[int, Group], explain: bool) -> Iterator[Match]:
     """The statements of a record that match, or are related, or are of the kind asked for."""
     numbers = _statements_of(asked.index, hit) if related or explain else {}
     kinds = {term.field for term in asked.exactly.query.terms() if not term.text}
@@ -336,17 +332,11 @@ def _result(
     related: int,
 ) -> SearchResult:
     found = np.flatnonzero(records)
-    facets = _facets(asked.index, found)
-    return SearchResult(asked.text, by, total, len(found), facets, tuple(hits), related, asked.found)
-
-
-def _facets(index: Index, records: Ints) -> dict[Facet, tuple[Count, ...]]:
-    return {facet: _counts(index, facet, records) for facet in COUNTED}
-
-
-def _counts(index: Index, facet: Facet, records: Ints) -> tuple[Count, ...]:
-    """The values of these records, the most frequent first."""
-    counts, values = index.columns.counts(facet, records), index.columns.values(facet)
-    codes = np.flatnonzero(counts)
-    order = codes[np.lexsort((codes, -counts[codes]))].tolist()
-    return tuple(Count(values[code], int(counts[code])) for code in order)
+    keywords = tuple(dict.fromkeys(term.text for term in asked.exactly.query.terms() if _is_loose(term) and term.text))
+    suggestions = (
+        () if total or asked.question is None or asked.is_open else suggested(asked.index, asked.text, keywords)
+    )
+    understood = (asked.found, keywords, suggestions)
+    return SearchResult(
+        asked.text, by, total, len(found), facets(asked.index, found), tuple(hits), related, *understood
+    )

@@ -64,7 +64,7 @@ VERSION: str = _version(_FIELD_WORDS)
 
 
 def words(text: str) -> list[str]:
-    """The words of `text`, in order; together they are `text` again (jieba's precise mode with our words of the field)."""
+    """The words of `text`, in order; together they are `text` again (jieba's precise mode with our words)."""
     tokens: list[str] = _segmenter().tokenizer_for(text).lcut(text)
     return tokens
 

@@ -63,6 +63,10 @@ class Statements:
         """The statements in which all these words stand, wherever."""
         return self._all_of("word", set(words))
 
+    def words(self) -> list[str]:
+        """Every word that stands in a statement."""
+        return [term.decode() for term in self.searcher.reader().lexicon("word")]
+
     def weighed(self, leg: str, terms: Iterable[str]) -> NDArray[np.float64]:
         """For every statement the sum of the BM25 weights of those of the terms that stand in it."""
         reader, total = self.searcher.reader(), np.zeros(len(self.starts) - 1)

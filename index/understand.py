@@ -1,6 +1,6 @@
 """What a query says about records in plain words: 决定环节的高风险 贿赂 -> stage 决定, level 高, text 贿赂.
 
-The words of the user become terms of the query language (环节:决定 等级:高 贿赂), so that nothing else has to know of them.
+The words of the user become terms of the query language (环节:决定 等级:高 贿赂); nothing else has to know of them.
 Quoted words, fields and excluded words are left as they are; so is a word that stands in a statement as typed.
 """
 
@@ -245,7 +245,7 @@ def _parts_of_units(form: str, units: Sequence[str]) -> Iterator[str]:
 
 
 def _alone(piece: str, values: Values, stands: Stands) -> tuple[Term | None, str]:
-    """What a piece left between the facets names without a mark, and what is left of it: 立案的高风险, 待遇给付的风险."""
+    """What a piece between the facets names without a mark, and what is left of it: 立案的高风险, 待遇给付的风险."""
     if piece in values(Facet.STAGE):
         return Term(piece, field=Facet.STAGE), ""
     for name in _longest_first(values(Facet.CATEGORY)):

@@ -1,8 +1,8 @@
 """How well questions are answered, in figures: `python -m tests.judged` prints them, `--update` pins them as floors.
 
 Judged queries grade statements, 2 on topic and 1 related. `ndcg` is nDCG@10 over distinct statements (Järvelin and
-Kekäläinen 2002, gain = grade), `recall` the share of judged statements among the first 50; `literal` is nDCG@10 of what
-`--literal` finds, `lexicon`, `meaning` and `char` that of one leg alone. Sets: `corpus`, over our own specimens; `dumps`
+Kekäläinen 2002, gain = grade), `recall` the share of judged statements among the first 50; `literal` is nDCG@10 of
+what `--literal` finds, `lexicon`, `meaning` and `char` that of one leg alone. Sets: `corpus`, over our own; `dumps`
 and `unseen`, over the documents beside this checkout, if they are there, whose statements are named by a hash, since
 their text is not ours (the queries of `unseen` were written and judged by a hand that knew nothing of the program, and
 were never looked at while it was made); `given`, the queries that came with them.
@@ -28,7 +28,7 @@ from index import store
 from index.cache import Index
 from index.normal import normal
 from index.related import nearness
-from index.results import StatementHit
+from index.results import Leg, StatementHit
 from index.search import search
 from pipeline.ingest import find, read
 from tests.helpers import SEEDS, given
@@ -39,7 +39,7 @@ QUERIES = HERE / "judged_queries.json"
 GIVEN = SEEDS.parent / "gold" / "queries.json"
 FLOORS = HERE / "judged_floors.json"
 GROUPS = ("keyword", "paraphrase", "facet")
-LEGS = ("lexicon", "meaning", "char")
+LEGS: tuple[Leg, ...] = ("lexicon", "meaning", "char")
 FIRST, SEEN = 10, 50
 SLACK = 0.03  # what a figure may rise above its floor before the floor has to follow
 
@@ -65,7 +65,7 @@ def hashed(text: str) -> str:
 
 def sets() -> dict[str, list[Judged]]:
     """The sets whose documents are here."""
-    ours = json.loads(QUERIES.read_text("utf-8"))
+    ours: dict[str, list[Judged]] = json.loads(QUERIES.read_text("utf-8"))
     if not SEEDS.is_dir():
         return {"corpus": ours["corpus"]}
     return ours | ({"given": _given()} if GIVEN.exists() else {})

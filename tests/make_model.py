@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from index import segment
-from index.meaning import OURS
+from index.meaning import OURS, unit
 
 SUMS = {
     "teacher": "003be0d2ced8b50c5ffa0a4ef3c76f29d3ee067a6b0d56bb2a2b12595324c002",
@@ -82,7 +82,7 @@ def _vocabulary(spoken: dict[str, float], legal: Counter[str]) -> list[str]:
 def _weights(words: list[str], spoken: dict[str, float], legal: Counter[str]) -> Floats:
     said, written = (np.array([float(counted[word]) for word in words]) for counted in (spoken, legal))
     share = (said / said.sum() + written / written.sum()) / 2
-    return (SIF / (SIF + share)).astype(np.float32)
+    return np.asarray(SIF / (SIF + share), dtype=np.float32)
 
 
 def _embedded(words: list[str], teacher: Path) -> Floats:
@@ -103,7 +103,7 @@ def _embedded(words: list[str], teacher: Path) -> Floats:
             ids = np.array([tokens[place] for place in batch], dtype=np.int64)
             fed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
             found[batch] = session.run(None, fed)[0][:, 0]
-    return found / np.linalg.norm(found, axis=1, keepdims=True)
+    return unit(found)
 
 
 def _scaled(vectors: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""The segmenter: jieba's tokens with our words of the field, from a cache file that may be missing, damaged or out of reach."""
+"""The segmenter: jieba's tokens with our words, from a cache file that may be missing, damaged or out of reach."""
 
 import logging
 import os

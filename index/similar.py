@@ -1,0 +1,72 @@
+"""What is like a text, or like a record: the nearest statements and records, the same ones left out."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from index import store
+from index.cache import Index
+from index.columns import Ints
+from index.hits import statement_hits
+from index.matching import Scores
+from index.normal import normal
+from index.results import Similar
+from pipeline.errors import ModelBroken
+from pipeline.model import Record
+
+__all__ = ["similar_to_record", "similar_to_text"]
+
+
+def similar_to_text(index: Index, text: str, limit: int) -> Similar:
+    """The statements most similar in meaning to a text, and the records in which the most similar ones stand."""
+    return _similar(index, [text], np.zeros(0, dtype=np.int32), None, limit)
+
+
+def similar_to_record(index: Index, record: Record, limit: int) -> Similar:
+    """The statements most similar to one of a record's, and the records with the most similar ones to all of them."""
+    place = int(np.flatnonzero(index.columns["ids"] == record.id.encode())[0])
+    said = index.columns.statements_of(place)
+    return _similar(index, [text for _, text in record.statements()], said, place, limit)
+
+
+def _similar(index: Index, texts: Sequence[str], said: Ints, place: int | None, limit: int) -> Similar:
+    likeness = [_likeness(index, text) for text in texts]
+    best = np.max(likeness, axis=0)
+    best[said] = -1
+    records = np.mean([_of_records(index, one) for one in likeness], axis=0)
+    if place is not None:
+        records[place] = -1
+    chosen = _first(records, limit)
+    found = store.records(index.connection, index.columns["rows"][chosen].tolist())
+    scored = zip((round(float(records[one]), 3) for one in chosen), found, strict=True)
+    alike = [(one, round(float(best[one]), 3), _standing(index, one)) for one in _first(best, limit)]
+    hits = statement_hits(index, alike, "related", lambda hit, kind, text: ((), ("meaning",), None))
+    return Similar(tuple(hits), tuple(scored))
+
+
+def _standing(index: Index, statement: int) -> Ints:
+    """All records in which a statement stands."""
+    starts = index.columns["starts"]
+    return index.columns["owners"][starts[statement] : starts[statement + 1]]
+
+
+def _likeness(index: Index, text: str) -> Scores:
+    if index.meaning is None:
+        raise ModelBroken(
+            "similar", "索引所用的模型不在了，不能比较意思", "用 liantu ingest PATH --model default 换回自带的模型"
+        )
+    return index.meaning.similarity(index.meaning.embed([normal(text)])[0])
+
+
+def _of_records(index: Index, likeness: Scores) -> Scores:
+    """For every record that of its statement that is most alike."""
+    columns = index.columns
+    best = np.full(columns.records, -1.0)
+    np.maximum.at(best, columns["owners"], np.repeat(likeness, np.diff(columns["starts"])))
+    return best
+
+
+def _first(scores: Scores, limit: int) -> list[int]:
+    """The places of the best scores above 0."""
+    order = np.lexsort((np.arange(len(scores)), -np.round(scores, 6)))[:limit]
+    return [place for place in order.tolist() if scores[place] > 0]
