@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,13 +14,14 @@ import click
 
 from index.command import Command, Group, colorful, columns, complain, complain_of, write, write_json
 from index.terminal import clean
-from pipeline.errors import IndexBroken, LiantuError, State, Unreadable
+from pipeline.errors import IndexBroken, LiantuError, QuerySyntaxError, State, Unreadable
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+    from index.cache import Index
     from index.filters import Filters
-    from index.results import By, Outcome
+    from index.results import By, Outcome, SearchResult
     from index.store import File, Given
     from pipeline.extract.ahead import Ahead
     from pipeline.model import Ocr, Record
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["main", "search"]
 
 FOUND, NOTHING, TROUBLE = 0, 1, 2
+_DEFAULT = "default"  # the model that comes with us
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -63,6 +66,10 @@ _FILTERS = {
     "power": "只看职权名称",
     "document": "只看文件",
 }
+
+
+_model = click.option("--model", metavar="DIR", help="比较意思用的模型文件夹（model2vec 或 ONNX）；default 指自带的")
+_literal = click.option("--literal", is_flag=True, help="只照字面查：不从词句里认条件，不列意思相近的")
 
 
 def _filters(command: _F) -> _F:
@@ -110,10 +117,19 @@ def main(ctx: click.Context) -> int:
     default="auto",
     help="识别扫描页：auto 只识别没有可信文字的页（需安装 liantu[ocr]），always 每页都识别，never 不识别",
 )
+@_model
 @_as_json
 @_index
 @_help
-def ingest(paths: tuple[str, ...], agency: str | None, prune: bool, ocr: "Ocr", as_json: bool, folder: Path) -> int:
+def ingest(
+    paths: tuple[str, ...],
+    agency: str | None,
+    prune: bool,
+    ocr: "Ocr",
+    model: str | None,
+    as_json: bool,
+    folder: Path,
+) -> int:
     """录入文件或文件夹；再次录入只读有变化的文件。"""
     from index import cache, store
     from index.present import ingest_json, ingest_text
@@ -124,8 +140,11 @@ def ingest(paths: tuple[str, ...], agency: str | None, prune: bool, ocr: "Ocr", 
     for outcome in outcomes:
         _report(outcome, as_json)
     dropped: tuple[str, ...] = ()
+    chosen = _chosen(model)
     if found or prune:
         with store.writing(folder) as connection:
+            if model:
+                store.set_model(connection, chosen)
             for outcome in _outcomes(connection, found, agency, ocr):
                 outcomes.append(outcome)
                 _report(outcome, as_json)
@@ -140,6 +159,17 @@ def ingest(paths: tuple[str, ...], agency: str | None, prune: bool, ocr: "Ocr", 
     if any(one.error for one in outcomes):
         return TROUBLE
     return FOUND if found else complain(_nothing_to_read(), NOTHING)
+
+
+def _chosen(model: str | None) -> tuple[str, str] | None:
+    """Folder and fingerprint of a model that can be used; None for the one that comes with us."""
+    from index import meaning
+
+    if model in (None, _DEFAULT):
+        return None
+    path = _absolute(model)
+    meaning.embed(path, ["试"])
+    return str(path), meaning.fingerprint(path)
 
 
 def _absolute(path: str | Path) -> Path:
@@ -274,26 +304,125 @@ def _split(args: list[str], at: str) -> tuple[list[str], list[str]]:
     "--by", type=click.Choice(["statement", "record"]), default="statement", help="一条结果是一句还是一条记录"
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", default=20, help="最多列出几条（20）")
+@_literal
+@click.option("--explain", is_flag=True, help="说明每条结果凭什么列出")
+@click.option("-f", "--file", "batch", metavar="FILE", help="一行一个检索式，结果列成一张表；- 指标准输入")
+@_model
 @_as_json
 @_index
 @_help
-def search(words: tuple[str, ...], by: "By", limit: int, as_json: bool, folder: Path, **given: tuple[str, ...]) -> int:
+def search(
+    words: tuple[str, ...],
+    by: "By",
+    limit: int,
+    literal: bool,
+    explain: bool,
+    batch: str | None,
+    model: str | None,
+    as_json: bool,
+    folder: Path,
+    **given: tuple[str, ...],
+) -> int:
     """检索记录中的风险点、防控措施和监察点。
+
+    可以用自己的话问：“决定环节的高风险 贿赂”“让群众为补材料跑好几趟”。先列写着这些词的，再列意思相近的。
 
     空格表示“并且”，OR 表示“或者”，-词 表示不含，"短语" 要求原样出现，风险点:词、措施:词、监察点:词、
     环节:词、单位:词、职权:词、等级:词、类别:词、机构:词 限定在一处查。
     """
     from index.cache import opened
-    from index.present import search_json, search_text
     from index.search import search as answer
 
+    if batch is not None and words:
+        raise LiantuError("-f", "检索式已由文件给出", "去掉命令行里的检索词，或去掉 -f")
     with opened(folder) as index:
-        result = answer(index, " ".join(words), _given_filters(given), by, limit)
+        _tell_of_model(index, model)
+        ask = partial(
+            answer, index, filters=_given_filters(given), by=by, limit=limit, literal=literal, explain=explain
+        )
+        if batch is not None:
+            return _answer_all(ask, batch, as_json)
+        result = ask(" ".join(words))
+    _show(result, as_json)
+    return FOUND if result.hits else NOTHING
+
+
+def _show(result: "SearchResult", as_json: bool) -> None:
+    from index.present import search_json, search_text
+
     if as_json:
         write_json(search_json(result))
     else:
         write(search_text(result, columns(), colorful()))
-    return FOUND if result.total else NOTHING
+
+
+def _answer_all(ask: "Callable[[str], SearchResult]", batch: str, as_json: bool) -> int:
+    """Answer the queries of a file, as one table or as lines of JSON; a mistake in one does not stop the others."""
+    from index.present import search_json, table
+
+    code, is_first = NOTHING, True
+    for number, query in enumerate(_lines(batch), start=1):
+        if not query.strip():
+            continue
+        try:
+            result = ask(query.strip())
+        except QuerySyntaxError as error:
+            complain(f"{batch} 第 {number} 行: {error.what}; {error.remedy}\n", TROUBLE)
+            code = TROUBLE
+            continue
+        if as_json:
+            write_json(search_json(result))
+        else:
+            write(table(result, is_first))
+        is_first = False
+        code = FOUND if code == NOTHING and result.hits else code
+    return code
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as error:
+        raise LiantuError(path, f"读不了（{error.strerror}）", "检查文件和权限") from error
+    for encoding in ("utf-8-sig", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return data.decode(encoding).splitlines()
+    raise LiantuError(path, "不是 UTF-8 或 GB18030 文本", "另存为 UTF-8")
+
+
+def _tell_of_model(index: "Index", asked: str | None) -> None:
+    """Say when meanings cannot be compared, or are by another model than asked for."""
+    from index import store
+
+    folder, built = store.model(index.connection) or (_DEFAULT, None)
+    if index.meaning is None:
+        remedy = f"用 liantu ingest PATH --model {_DEFAULT} 换回自带的模型，或找回它"
+        complain(f"{folder}: 索引所用的模型不在了或已改动，这次不比较意思; {remedy}\n", TROUBLE)
+    elif (asked and (asked == _DEFAULT) != (built is None)) or (asked and built and _chosen(asked) != (folder, built)):
+        complain(
+            f"--model: 索引用的是模型 {folder}，不是 {asked}; 要换，运行 liantu ingest PATH --model {asked}\n", TROUBLE
+        )
+
+
+@main.command(cls=_Search, add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, required=True, metavar="RECORD_ID|TEXT...")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", default=10, help="语句和记录各列出几条（10）")
+@_as_json
+@_index
+@_help
+def similar(words: tuple[str, ...], limit: int, as_json: bool, folder: Path) -> int:
+    """列出与一条记录或一句话意思最相近的语句和记录。"""
+    from index.cache import opened
+    from index.present import similar_json, similar_text
+    from index.similar import similar_to
+
+    with opened(folder) as index:
+        result = similar_to(index, " ".join(words), limit)
+    if as_json:
+        write_json(similar_json(result))
+    else:
+        write(similar_text(result, columns()))
+    return FOUND if result.statements else NOTHING
 
 
 @main.command(add_help_option=False)
@@ -319,9 +448,10 @@ def show(record_id: str, as_json: bool, folder: Path) -> int:
 @click.argument("target", metavar="FILE.jsonl")
 @click.option("--query", default="", metavar="TEXT", help="只导出符合这个检索式的记录")
 @_filters
+@_literal
 @_index
 @_help
-def export(target: str, query: str, folder: Path, **given: tuple[str, ...]) -> int:
+def export(target: str, query: str, literal: bool, folder: Path, **given: tuple[str, ...]) -> int:
     """导出记录，每行一条 JSON；FILE 写 - 则输出到屏幕。"""
     from index.cache import opened
     from index.search import matching
@@ -329,7 +459,7 @@ def export(target: str, query: str, folder: Path, **given: tuple[str, ...]) -> i
     if target != "-" and Path(target).suffix.lower() != ".jsonl":
         raise LiantuError(target, "只能导出为 .jsonl 文件", "把文件名改成以 .jsonl 结尾，或写 - 输出到屏幕")
     with opened(folder) as index:
-        records = matching(index, query, _given_filters(given))
+        records = matching(index, query, _given_filters(given), literal)
         if target == "-":
             return FOUND if _print(records) else NOTHING
         exported = _export(Path(target), records)

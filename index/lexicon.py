@@ -7,8 +7,7 @@ says what the concepts below it are about. LIANTU_LEXICON names a file of the us
 """
 
 import os
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,8 +22,9 @@ _OURS = Path(__file__).with_name("lexicon.txt")
 _USERS = "LIANTU_LEXICON"
 _HEADS = {"[风险]": Kind.RISK, "[措施]": Kind.MEASURE, "[中性]": None}
 _GAP = 6
-_LINE = re.compile(r"(?P<sayings>[^=~]+)=(?P<words>[^=~]+)(?:~(?P<related>[^=~]+))?")
+_FORM = "说法 | 说法 = 用语 | 用语 ~ 相关用语"
 
+Form = Callable[[str], str]
 Word = tuple[str, ...]  # the parts (in normal form) that must all stand in a statement
 
 
@@ -46,8 +46,14 @@ def concepts() -> tuple[Concept, ...]:
 
 @cache
 def _concepts(users: str | None) -> tuple[Concept, ...]:
-    ours = tuple(parse(_OURS.read_text("utf-8"), _OURS.name))
-    return ours + (tuple(parse(_read(users), users)) if users else ())
+    # Ours is its own normal form (a test sees to that), which saves most of the time.
+    ours = tuple(parse(_OURS.read_text("utf-8"), _OURS.name, _as_it_is))
+    return ours + (tuple(parse(_read(users), users, normal)) if users else ())
+
+
+def _as_it_is(text: str) -> str:
+    """The form of a text that is its own normal form."""
+    return text
 
 
 def _read(path: str) -> str:
@@ -59,7 +65,7 @@ def _read(path: str) -> str:
         raise LexiconBroken(path, "不是 UTF-8 文本", "另存为 UTF-8") from error
 
 
-def parse(text: str, name: str) -> Iterator[Concept]:
+def parse(text: str, name: str, form: Form = normal) -> Iterator[Concept]:
     """The concepts in `text`; blank lines and those that begin with `#` are left.
 
     LexiconBroken, with the number of the line, for one that is none.
@@ -70,28 +76,27 @@ def parse(text: str, name: str) -> Iterator[Concept]:
         if bare in _HEADS:
             kind = _HEADS[bare]
         elif bare and not bare.startswith("#"):
-            yield _concept(bare, kind, f"{name} 第 {number} 行")
+            yield _concept(bare, kind, form, f"{name} 第 {number} 行")
 
 
-def _concept(line: str, kind: Kind | None, where: str) -> Concept:
-    found = _LINE.fullmatch(line)
-    if found is None:
-        raise LexiconBroken(where, "不合格式", "写成 说法 | 说法 = 用语 | 用语 ~ 相关用语，“~”以后可以不写")
-    sayings, words, related = (found[group] or "" for group in ("sayings", "words", "related"))
-    names = list(_listed(sayings))
-    if not names or not any(map(normal, _listed(words))):
-        raise LexiconBroken(where, "“=”的两边都要有词", "写成 说法 | 说法 = 用语 | 用语")
-    patterns = [tuple(filter(None, map(normal, name.split("…")))) for name in names]
-    return Concept(names[0], tuple(filter(None, patterns)), _words(words), _words(related), kind)
+def _concept(line: str, kind: Kind | None, form: Form, where: str) -> Concept:
+    sayings, equals, rest = line.partition("=")
+    words, _, related = rest.partition("~")
+    if not equals or "=" in rest or "~" in sayings + related:
+        raise LexiconBroken(where, "不合格式", f"写成 {_FORM}，“~”以后可以不写")
+    names = [name.strip() for name in sayings.split("|")]
+    concept = Concept(
+        names[0], _listed(sayings, "…", form), _listed(words, None, form), _listed(related, None, form), kind
+    )
+    if not concept.sayings or not concept.words:
+        raise LexiconBroken(where, "“=”的两边都要有词", f"写成 {_FORM}")
+    return concept
 
 
-def _listed(text: str) -> Iterable[str]:
-    return filter(None, map(str.strip, text.split("|")))
-
-
-def _words(text: str) -> tuple[Word, ...]:
-    words = (tuple(filter(None, map(normal, word.split()))) for word in _listed(text))
-    return tuple(dict.fromkeys(word for word in words if word))
+def _listed(text: str, between: str | None, form: Form) -> tuple[Word, ...]:
+    """The items between bars, each in the parts between what stands between them, if anything is left of it."""
+    items = (tuple(part for part in map(form, item.strip().split(between)) if part) for item in text.split("|"))
+    return tuple(dict.fromkeys(item for item in items if item))
 
 
 def spoken_of(form: str) -> tuple[tuple[Concept, bool], ...]:
@@ -99,8 +104,15 @@ def spoken_of(form: str) -> tuple[tuple[Concept, bool], ...]:
 
     What stands within something longer does not count: 不一次告知 is not also 告知.
     """
-    found = [(place, one, True) for one in concepts() for saying in one.sayings for place in _said(saying, form)]
-    found += [(place, one, False) for one in concepts() for word in one.words for place in _worded(word, form)]
+    characters = set(form)
+    found = [
+        (place, one, said)
+        for one in concepts()
+        for words, said, places in ((one.sayings, True, _said), (one.words, False, _worded))
+        for word in words
+        if word[0][0] in characters  # most are not, and this is quick to tell
+        for place in places(word, form)
+    ]
     whole = [(one, said) for place, one, said in found if not any(_within(place, other) for other, _, _ in found)]
     names = dict.fromkeys(one for one, _ in whole)
     return tuple((one, (one, True) in whole) for one in names)

@@ -7,7 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from index.query import Facet
-from index.results import Count, Match, Outcome, Overview, RecordHit, SearchResult, StatementHit
+from index.results import (
+    Count,
+    Group,
+    Leg,
+    Match,
+    Outcome,
+    Overview,
+    RecordHit,
+    SearchResult,
+    Similar,
+    StatementHit,
+    Why,
+)
 from index.store import File
 from index.terminal import clean, cut, escaped, padded, width, wrapped
 from pipeline.errors import LiantuError, QuerySyntaxError, Unreadable
@@ -25,12 +37,29 @@ __all__ = [
     "record_text",
     "search_json",
     "search_text",
+    "similar_json",
+    "similar_text",
+    "table",
 ]
 
 _KINDS = {Kind.RISK: "风险点", Kind.MEASURE: "防控措施", Kind.MONITOR: "电子监察点"}
 _LISTS = {Kind.RISK: "risk_points", Kind.MEASURE: "control_measures", Kind.MONITOR: "monitoring_points"}
 _FACETS = {Facet.LEVEL: "等级", Facet.STAGE: "环节", Facet.UNIT: "单位", Facet.CATEGORY: "类别"}
 _PLACED_BY = {"geometry": "图上位置", "table": "表格", "sequence": "先后次序"}
+_NAMES: dict[Facet | Kind, str] = {
+    **_FACETS,
+    Facet.POWER: "职权",
+    Facet.AGENCY: "机构",
+    Facet.DOCUMENT: "文件",
+    **dict.fromkeys(Kind, "内容"),
+}
+_GROUPS: dict[Group, str] = {
+    "match": "",
+    "related": "意思相近的：",
+    "rest": "同样条件下的其他语句：",
+    "beyond": "条件以外、意思相近的：",
+}
+_LEGS: dict[Leg, str] = {"char": "字", "word": "词", "lexicon": "词典", "meaning": "意思", "place": "职权"}
 _UNSTATED = "未标明"
 _NARROWEST = 40
 _FACET_VALUES = 8
@@ -52,7 +81,18 @@ def search_json(result: SearchResult) -> dict[str, Any]:
         "total": result.total,
         "facets": {facet.value: _counts_json(counts) for facet, counts in result.facets.items()},
         "hits": [_hit_json(hit) for hit in result.hits],
+        "related": result.related,
+        "understood": _understood_json(result),
+        "suggestions": list(result.suggestions),
     }
+
+
+def _understood_json(result: SearchResult) -> dict[str, list[str]]:
+    """What the words of the query were taken to say, by facet (a kind of statement: `kind`), and the words left."""
+    said: dict[str, list[str]] = {}
+    for field, value in result.understood:
+        said.setdefault("kind" if isinstance(field, Kind) else field.value, []).append(value or field.value)
+    return said | {"text": list(result.keywords)} if said else {}
 
 
 def _counts_json(counts: Iterable[Count]) -> list[dict[str, Any]]:
@@ -61,11 +101,13 @@ def _counts_json(counts: Iterable[Count]) -> list[dict[str, Any]]:
 
 def _hit_json(hit: StatementHit | RecordHit) -> dict[str, Any]:
     if isinstance(hit, RecordHit):
-        return {"score": hit.score, "record": hit.record.to_json(), "matches": [_match_json(m) for m in hit.matches]}
+        matches = [_match_json(match) for match in hit.matches]
+        return {"score": hit.score, "group": hit.group, "record": hit.record.to_json(), "matches": matches}
     return {
         "statement": hit.statement,
         "kind": hit.kind.value,
         "score": hit.score,
+        "group": hit.group,
         "count": hit.count,
         "levels": _named(hit.levels),
         "stages": _named(hit.stages),
@@ -73,12 +115,22 @@ def _hit_json(hit: StatementHit | RecordHit) -> dict[str, Any]:
         "spans": [list(span) for span in hit.spans],
         "legs": list(hit.legs),
         "records": list(hit.records),
+        **_why_json(hit.why),
+    }
+
+
+def _why_json(why: Why | None) -> dict[str, Any]:
+    if why is None:
+        return {}
+    return {
+        "explain": {"legs": dict(why.legs), "concepts": {name: list(words) for name, words in why.concepts.items()}}
     }
 
 
 def _match_json(match: Match) -> dict[str, Any]:
     spans = [list(span) for span in match.spans]
-    return {"field": _LISTS[match.kind], "item": match.item, "text": match.text, "spans": spans}
+    named = {"field": _LISTS[match.kind], "item": match.item, "text": match.text, "spans": spans}
+    return named | _why_json(match.why)
 
 
 def _named(counts: Iterable[Count]) -> dict[str, int]:
@@ -92,10 +144,23 @@ def _value(value: str | None) -> str:
 def search_text(result: SearchResult, columns: int, color: bool = False) -> str:
     """A search result as text, no line wider than `columns` (at least 40); matches highlighted if `color`."""
     columns = max(columns, _NARROWEST)
-    lines = [_summary(result), *_facet_lines(result.facets, columns)]
+    lines = [*_understood_lines(result, columns), *wrapped(_summary(result), columns)]
+    lines += _facet_lines(result.facets, columns)
+    group: Group = "match"
     for place, hit in enumerate(result.hits, start=1):
+        lines += ["", *wrapped(_GROUPS[hit.group], columns)] if hit.group != group else []
+        group = hit.group
         lines += ["", *_hit_lines(hit, f"{place:>2}. ", columns, color)]
     return _joined(lines)
+
+
+def _understood_lines(result: SearchResult, columns: int) -> list[str]:
+    """What the words of the query were taken to say: nothing is filtered behind the user's back."""
+    if not result.understood:
+        return []
+    said = [f"{_NAMES[field]}={value or _KINDS[Kind(field)]}" for field, value in result.understood]
+    said += [f"关键词={' '.join(result.keywords)}"] if result.keywords else []
+    return _labelled("理解为：", clean(" ".join(said)), columns, width("理解为："))
 
 
 def _joined(lines: Iterable[str]) -> str:
@@ -104,7 +169,9 @@ def _joined(lines: Iterable[str]) -> str:
 
 def _summary(result: SearchResult) -> str:
     if not result.total:
-        return "没有找到"
+        meant = f"，是不是要找：{'、'.join(map(clean, result.suggestions))}" if result.suggestions else ""
+        nothing = "没有找到" if not result.hits else "没有写着这些词的"
+        return nothing + meant
     found = f"共 {result.total} 句，见于 {result.records} 条记录"
     return found if result.by == "statement" else f"共 {result.total} 条记录"
 
@@ -133,6 +200,7 @@ def _hit_lines(hit: StatementHit | RecordHit, number: str, columns: int, color: 
         return _record_hit_lines(hit, number, columns, color)
     label = f"{number}{_KINDS[hit.kind]}  "
     lines = _statement_lines(label, hit.statement, hit.spans if color else (), columns)
+    lines += _why_lines(hit.why, columns)
     counted = [f"{hit.count} 条记录", _most(hit.levels, len(hit.levels)), _most(hit.stages, _HIT_VALUES)]
     lines += _indented(" · ".join(filter(None, counted)), columns)
     return lines + [_INDENT + cut(clean(_place(record)), columns - len(_INDENT)) for record in hit.places]
@@ -143,8 +211,20 @@ def _record_hit_lines(hit: RecordHit, number: str, columns: int, color: bool) ->
     lines = [number + first, *rest]
     for match in hit.matches:
         label = f"{_INDENT}{_KINDS[match.kind]}  "
-        lines += _statement_lines(label, match.text, match.spans if color else (), columns)
+        lines += [
+            *_statement_lines(label, match.text, match.spans if color else (), columns),
+            *_why_lines(match.why, columns),
+        ]
     return lines
+
+
+def _why_lines(why: Why | None, columns: int) -> list[str]:
+    """What each leg adds, and the words of the lexicon a statement holds."""
+    if why is None:
+        return []
+    legs = " ".join(f"{_LEGS[leg]} {value:+.2f}" for leg, value in why.legs.items() if value)
+    concepts = "；".join(f"{name}→{'、'.join(words)}" for name, words in why.concepts.items())
+    return _indented("得分：" + " · ".join(filter(None, (legs, concepts))), columns)
 
 
 def _statement_lines(label: str, text: str, marks: Sequence[tuple[int, int]], columns: int) -> list[str]:
@@ -162,6 +242,58 @@ def _place(record: Record) -> str:
     of_power = record.power or record.title
     named = (record.id, record.agency or record.document, of_power, record.stage, record.level)
     return " · ".join(filter(None, named))
+
+
+def similar_text(similar: Similar, columns: int) -> str:
+    """What is similar to something, as text."""
+    columns = max(columns, _NARROWEST)
+    lines = ["相近的语句："] if similar.statements else ["没有找到"]
+    for place, hit in enumerate(similar.statements, start=1):
+        lines += ["", *_hit_lines(hit, f"{place:>2}. {hit.score:.2f} ", columns, False)]
+    lines += ["", "相近的记录："] if similar.records else []
+    for place, (likeness, record) in enumerate(similar.records, start=1):
+        first, *rest = wrapped(clean(f"{likeness:.2f} {_place(record)}"), columns, _INDENT)
+        lines += [f"{place:>2}. {first}", *rest]
+    return _joined(lines)
+
+
+def similar_json(similar: Similar) -> dict[str, Any]:
+    """What is similar to something, as JSON types."""
+    records = [{"score": likeness, "record": record.to_json()} for likeness, record in similar.records]
+    return {"statements": [_hit_json(hit) for hit in similar.statements], "records": records}
+
+
+_HEADS = {
+    "statement": ("检索式", "名次", "语句", "类型", "记录数", "等级", "环节", "得分", "归组", "途径", "理解为"),
+    "record": ("检索式", "名次", "记录", "机构", "职权", "环节", "等级", "得分", "归组", "语句", "理解为"),
+}
+
+
+def table(result: SearchResult, with_head: bool) -> str:
+    """Hits as lines of a table, cells between tabs; a query without any has a line of its own."""
+    understood = " ".join(_understood_lines(result, 10**6)).removeprefix("理解为：").strip()
+    rows = [(result.query, str(place), *_cells(hit), understood) for place, hit in enumerate(result.hits, start=1)] or [
+        (result.query, "", *[""] * 8, understood)
+    ]
+    head = [_HEADS[result.by]] if with_head else []
+    return _joined("\t".join(map(_cell, row)) for row in (*head, *rows))
+
+
+def _cells(hit: StatementHit | RecordHit) -> tuple[str, ...]:
+    group = _GROUPS[hit.group].removesuffix("：")
+    score = f"{hit.score:.3f}"
+    if isinstance(hit, StatementHit):
+        counted = (str(hit.count), _most(hit.levels, len(hit.levels)), _most(hit.stages, _HIT_VALUES))
+        return hit.statement, _KINDS[hit.kind], *counted, score, group, " ".join(_LEGS[leg] for leg in hit.legs)
+    record, said = hit.record, "；".join(match.text for match in hit.matches)
+    named = (record.id, record.agency or record.document, record.power or record.title or "", record.stage)
+    return *named, _value(record.level), score, group, said
+
+
+def _cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    shown = clean(text)
+    return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown
 
 
 def record_text(record: Record, columns: int) -> str:

@@ -26,7 +26,7 @@ from index.results import Leg
 from index.statements import pairs, query_words
 from pipeline.model import Kind
 
-__all__ = ["Nearness", "frequent", "nearness", "typical"]
+__all__ = ["Nearness", "frequent", "nearness", "squashed", "typical"]
 
 _WEIGHTS: dict[Leg, float] = {"lexicon": 5.0, "meaning": 1.0, "char": 0.25, "word": 0.1, "place": 2.0}
 _PLACE_BESIDE = 8.0  # the weight of words beside facets, which mostly name the power: 药品采购的高风险
@@ -39,6 +39,7 @@ _COMMON = 2.0  # by how much of its share in all statements a concept counts les
 _LEAST_CHANCE = 3.0  # in a small index deviations say little
 _LEAST_SHARE = 1e-3
 _TYPICAL, _FREQUENT, _RISK = 2.0, 1.5, 3.0
+_SCALE, _DECIMALS = 4.0, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,11 @@ def typical(index: Index, counts: Ints) -> Scores:
 def frequent(counts: Ints) -> Scores:
     """What a statement gains by standing in many records, where nothing but records was asked for."""
     return np.asarray(_FREQUENT * np.log1p(counts))
+
+
+def squashed(scores: Scores) -> Scores:
+    """Nearness, which has no bounds, between 0 and 1."""
+    return np.asarray(np.round(1 / (1 + np.exp(-scores / _SCALE)), _DECIMALS))
 
 
 def _standard(scores: Scores) -> Scores:

@@ -19,7 +19,7 @@ from index.hits import Told, facets, statement_hits
 from index.matching import Matched, Scores, Standing, Task, qualifying, standing, task
 from index.normal import Span, normal, spans
 from index.query import Facet, Query, Term, parse
-from index.related import Nearness, frequent, nearness, typical
+from index.related import Nearness, frequent, nearness, squashed, typical
 from index.results import By, Group, Leg, Match, Overview, RecordHit, SearchResult, StatementHit, Why
 from index.statements import query_words, words_in
 from index.suggest import suggested
@@ -34,7 +34,6 @@ _EXACT, _WORDS, _RELATED = 2, 1, 0  # what the scores of the groups begin with
 _SURE = 4.0  # times what is near by chance: on the subject, whatever its records are
 _TELLING = 0.5  # what a leg adds that speaks for a statement
 _LEGS: tuple[Leg, ...] = ("char", "word", "lexicon", "meaning", "place")
-_SCALE = 4.0  # of nearness, which has no bounds, to between 0 and 1
 
 Best = list[tuple[int, float]]  # numbers of statements or records, the best first, with their scores
 
@@ -176,7 +175,7 @@ def _related(asked: _Asked, taken: Mask, room: int) -> list[_Ranked]:
         groups += [("beyond", beyond, sure & others), ("rest", under, ~near), ("beyond", beyond, near & ~sure & others)]
     ranked = []
     for place, (name, found, chosen) in enumerate(groups):
-        scores = _squashed(total) if name == "beyond" else _open_scores(asked, found.counts)
+        scores = squashed(total) if name == "beyond" else _open_scores(asked, found.counts)
         best = _best(found.counts * (chosen & ~taken), _RELATED - place + scores, room)
         ranked.append(_Ranked(name, found, best))
         room -= len(best)
@@ -186,11 +185,7 @@ def _related(asked: _Asked, taken: Mask, room: int) -> list[_Ranked]:
 def _open_scores(asked: _Asked, counts: Ints) -> Scores:
     """Nearness, and where facets are named how typical of them a statement is, as a score between 0 and 1."""
     total = asked.near().total + (typical(asked.index, counts) if asked.found else 0)
-    return _squashed(total + (frequent(counts) if asked.is_open else 0))
-
-
-def _squashed(scores: Scores) -> Scores:
-    return np.round(1 / (1 + np.exp(-scores / _SCALE)), _DECIMALS)
+    return squashed(total + (frequent(counts) if asked.is_open else 0))
 
 
 def _scores(found: Matched) -> Scores:

@@ -1,6 +1,8 @@
 """What is like a text, or like a record: the nearest statements and records, the same ones left out."""
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 
@@ -11,10 +13,20 @@ from index.hits import statement_hits
 from index.matching import Scores
 from index.normal import normal
 from index.results import Similar
-from pipeline.errors import ModelBroken
+from pipeline.errors import ModelBroken, UnknownRecord
 from pipeline.model import Record
 
-__all__ = ["similar_to_record", "similar_to_text"]
+__all__ = ["similar_to", "similar_to_record", "similar_to_text"]
+
+_ID = re.compile("[0-9a-f]{4,16}")
+
+
+def similar_to(index: Index, asked: str, limit: int) -> Similar:
+    """What is similar to the record whose id begins with `asked`, if there is one, else to that text."""
+    with suppress(UnknownRecord):
+        if _ID.fullmatch(asked):
+            return similar_to_record(index, store.record(index.connection, asked), limit)
+    return similar_to_text(index, asked, limit)
 
 
 def similar_to_text(index: Index, text: str, limit: int) -> Similar:
