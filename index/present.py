@@ -44,7 +44,12 @@ __all__ = [
 
 _KINDS = {Kind.RISK: "风险点", Kind.MEASURE: "防控措施", Kind.MONITOR: "电子监察点"}
 _LISTS = {Kind.RISK: "risk_points", Kind.MEASURE: "control_measures", Kind.MONITOR: "monitoring_points"}
-_FACETS = {Facet.LEVEL: "等级", Facet.STAGE: "环节", Facet.UNIT: "单位", Facet.CATEGORY: "类别"}
+_FACETS: dict[Facet | Kind, str] = {
+    Facet.LEVEL: "等级",
+    Facet.STAGE: "环节",
+    Facet.UNIT: "单位",
+    Facet.CATEGORY: "类别",
+}
 _PLACED_BY = {"geometry": "图上位置", "table": "表格", "sequence": "先后次序"}
 _NAMES: dict[Facet | Kind, str] = {
     **_FACETS,

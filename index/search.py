@@ -246,7 +246,7 @@ def _held(near: Nearness, form: str) -> Iterator[tuple[str, list[tuple[str, ...]
 def _why(asked: _Asked, hit: int, text: str) -> Why:
     near = asked.near()
     legs = {leg: round(float(near.legs[leg][hit]), 2) for leg in _LEGS}
-    concepts = {name: tuple(" ".join(word) for word in words) for name, words in _held(near, normal(text))}
+    concepts = {name: tuple("…".join(word) for word in words) for name, words in _held(near, normal(text))}
     return Why(legs, concepts)
 
 

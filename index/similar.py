@@ -12,8 +12,9 @@ from index.columns import Ints
 from index.hits import statement_hits
 from index.matching import Scores
 from index.normal import normal
+from index.related import nearness, squashed
 from index.results import Similar
-from pipeline.errors import ModelBroken, UnknownRecord
+from pipeline.errors import UnknownRecord
 from pipeline.model import Record
 
 __all__ = ["similar_to", "similar_to_record", "similar_to_text"]
@@ -44,15 +45,15 @@ def similar_to_record(index: Index, record: Record, limit: int) -> Similar:
 def _similar(index: Index, texts: Sequence[str], said: Ints, place: int | None, limit: int) -> Similar:
     likeness = [_likeness(index, text) for text in texts]
     best = np.max(likeness, axis=0)
-    best[said] = -1
+    best[said] = 0
     records = np.mean([_of_records(index, one) for one in likeness], axis=0)
     if place is not None:
-        records[place] = -1
+        records[place] = 0
     chosen = _first(records, limit)
     found = store.records(index.connection, index.columns["rows"][chosen].tolist())
     scored = zip((round(float(records[one]), 3) for one in chosen), found, strict=True)
     alike = [(one, round(float(best[one]), 3), _standing(index, one)) for one in _first(best, limit)]
-    hits = statement_hits(index, alike, "related", lambda hit, kind, text: ((), ("meaning",), None))
+    hits = statement_hits(index, alike, "related", lambda hit, kind, text: ((), (), None))
     return Similar(tuple(hits), tuple(scored))
 
 
@@ -63,17 +64,15 @@ def _standing(index: Index, statement: int) -> Ints:
 
 
 def _likeness(index: Index, text: str) -> Scores:
-    if index.meaning is None:
-        raise ModelBroken(
-            "similar", "索引所用的模型不在了，不能比较意思", "用 liantu ingest PATH --model default 换回自带的模型"
-        )
-    return index.meaning.similarity(index.meaning.embed([normal(text)])[0])
+    """How near each statement is, 0 where that may be chance."""
+    near = nearness(index, normal(text), "")
+    return np.where(near.total > near.chance, squashed(near.total), 0)
 
 
 def _of_records(index: Index, likeness: Scores) -> Scores:
     """For every record that of its statement that is most alike."""
     columns = index.columns
-    best = np.full(columns.records, -1.0)
+    best = np.zeros(columns.records)
     np.maximum.at(best, columns["owners"], np.repeat(likeness, np.diff(columns["starts"])))
     return best
 
