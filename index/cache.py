@@ -15,8 +15,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from index import columns, meaning, segment, statements, store
+from index import columns, letters, meaning, segment, statements, store
 from index.columns import Columns
+from index.letters import Letters
 from index.meaning import Meaning
 from index.statements import Statements
 from pipeline.errors import IndexBroken, ModelBroken
@@ -24,8 +25,8 @@ from pipeline.errors import IndexBroken, ModelBroken
 __all__ = ["Index", "opened", "usable_model"]
 
 _FORMAT = 3
-_MANIFEST, _COLUMNS, _STATEMENTS, _MEANING = "manifest.json", "columns", "statements", "meaning"
-_FOLDERS = (_COLUMNS, _STATEMENTS, _MEANING)
+_MANIFEST = "manifest.json"
+_COLUMNS, _LETTERS, _STATEMENTS, _MEANING = _FOLDERS = ("columns", "letters", "statements", "meaning")
 _BUILDING = "building-"
 _RUBBISH_AFTER = 3600.0  # seconds; no build takes so long
 
@@ -36,6 +37,7 @@ class Index:
 
     connection: sqlite3.Connection
     columns: Columns
+    letters: Letters
     statements: Statements
     meaning: Meaning | None
 
@@ -84,7 +86,8 @@ def _load(cache: Path, connection: sqlite3.Connection, model: Path | None) -> In
     if json.loads((cache / _MANIFEST).read_text("utf-8")) != _sizes(cache):
         raise ValueError("files of the cache are missing or cut off")
     vectors = meaning.load(cache / _MEANING, model) if model else None
-    return Index(connection, columns.load(cache / _COLUMNS), statements.load(cache / _STATEMENTS), vectors)
+    searched = letters.load(cache / _LETTERS), statements.load(cache / _STATEMENTS)
+    return Index(connection, columns.load(cache / _COLUMNS), *searched, vectors)
 
 
 def _sizes(cache: Path) -> dict[str, int]:
@@ -100,6 +103,7 @@ def _build(cache: Path, connection: sqlite3.Connection, model: Path | None) -> N
         for name in _FOLDERS:
             (draft / name).mkdir()
         texts = columns.build(draft / _COLUMNS, connection)
+        letters.build(draft / _LETTERS, texts)
         statements.build(draft / _STATEMENTS, texts)
         if model:
             earlier = [folder / _MEANING for folder in cache.parent.iterdir() if folder != draft]

@@ -104,18 +104,23 @@ def spoken_of(form: str) -> tuple[tuple[Concept, bool], ...]:
 
     What stands within something longer does not count: 不一次告知 is not also 告知.
     """
-    characters = set(form)
-    found = [
-        (place, one, said)
-        for one in concepts()
-        for words, said, places in ((one.sayings, True, _said), (one.words, False, _worded))
-        for word in words
-        if word[0][0] in characters  # most are not, and this is quick to tell
-        for place in places(word, form)
+    likely = [
+        entry for character in dict.fromkeys(form) for entry in _entries(os.environ.get(_USERS)).get(character, ())
     ]
+    found = [(place, one, said) for one, word, said in likely for place in (_said if said else _worded)(word, form)]
     whole = [(one, said) for place, one, said in found if not any(_within(place, other) for other, _, _ in found)]
-    names = dict.fromkeys(one for one, _ in whole)
-    return tuple((one, (one, True) in whole) for one in names)
+    return tuple((one, (one, True) in whole) for one in concepts() if (one, True) in whole or (one, False) in whole)
+
+
+@cache
+def _entries(users: str | None) -> dict[str, list[tuple[Concept, Word, bool]]]:
+    """Sayings (True) and words by their first character: most begin with one that is not in the query."""
+    entries: dict[str, list[tuple[Concept, Word, bool]]] = {}
+    for concept in _concepts(users or None):
+        for words, said in ((concept.sayings, True), (concept.words, False)):
+            for word in words:
+                entries.setdefault(word[0][0], []).append((concept, word, said))
+    return entries
 
 
 def _said(saying: Word, form: str, since: int = 0) -> Iterator[Span]:

@@ -50,7 +50,7 @@ def _matched(index: Index, term: Term) -> Matched:
     form, columns = normal(term.text), index.columns
     mask, exact = (np.zeros(columns.statements, dtype=np.bool_) for _ in range(2))
     scores = np.zeros(columns.statements)
-    found = index.statements.containing(form)
+    found = index.letters.containing(form)
     exact[found.statements] = mask[found.statements] = True
     scores[found.statements] += found.scores
     if not term.phrase and (words := query_words(form)):

@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ __all__ = ["OURS", "Meaning", "Scores", "Vectors", "build", "embed", "fingerprin
 OURS = Path(__file__).with_name("model")
 _SAMPLE = 1 << 16  # bytes at both ends of a file that tell it from another of its name and size
 _BLOCK = 4096  # statements at a time: so many vectors as floats fit the processor's cache
+_KEPT_IN_MEMORY = 1 << 25  # bytes in steps, four times as many in floats
 _STEPS = 127  # of an 8-bit number, on either side of zero
 _KEY = 8  # bytes
 _MADE_BY = "model.txt"
@@ -116,7 +117,7 @@ def _ours() -> _Static:
     return _Static({word: row for row, (word, _) in enumerate(words)}, vectors, weights)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Meaning:
     """The vectors of the statements by the model in `folder`, rounded to 8 bits, and what they are compared by.
 
@@ -133,13 +134,21 @@ class Meaning:
         """The vectors of other texts."""
         return embed(self.folder, texts)
 
+    def _products(self, vector: Vectors) -> Vectors:
+        if self.steps.nbytes <= _KEPT_IN_MEMORY:
+            return self._floats @ vector
+        return np.concatenate([self.steps[part].astype(np.float32) @ vector for part in _blocks(len(self.steps))])
+
+    @cached_property
+    def _floats(self) -> Vectors:
+        """The steps as floats: to make these takes longer than to multiply them, so they are kept."""
+        return self.steps.astype(np.float32)
+
     def similarity(self, vector: Vectors) -> Scores:
         """The cosine of each statement's vector, less the mean, to `vector`, less the mean."""
         asked = vector - self.centre
         asked = asked / (np.linalg.norm(asked) or 1)
-        products = np.empty(len(self.steps), dtype=np.float32)
-        for part in _blocks(len(self.steps)):
-            products[part] = self.steps[part].astype(np.float32) @ asked
+        products = self._products(asked)
         return np.asarray((products * self.scales - self.centre @ asked) / self.lengths, dtype=np.float64)
 
 

@@ -2,10 +2,10 @@
 
 - lexicon: the statement holds words that charts use for what the question speaks of in its own
 - meaning: the vectors of statement and question (with what the lexicon adds to it) point the same way
-- char, word: pairs of characters, and words, that both hold (BM25)
+- char: pairs of characters that both hold (BM25)
 - place: the statement stands under a power that the question names in part
 
-Meaning, char and word are standardised over all statements, so that a leg to which all are alike decides nothing, and
+Meaning and char are standardised over all statements, so that a leg to which all are alike decides nothing, and
 what is near by chance can be told: the best of n unrelated statements is some sqrt(2 ln n) deviations above the mean.
 The weights were chosen on our judged queries (`tests/judged.py`), where each may be halved or doubled at little loss.
 """
@@ -18,17 +18,17 @@ from functools import reduce
 import numpy as np
 
 from index.cache import Index
-from index.columns import Ints
+from index.columns import Ints, Mask
+from index.letters import common, pairs
 from index.lexicon import Concept, Word, spoken_of
 from index.matching import Scores
 from index.query import Facet
 from index.results import Leg
-from index.statements import pairs, query_words
 from pipeline.model import Kind
 
 __all__ = ["Nearness", "frequent", "nearness", "squashed", "typical"]
 
-_WEIGHTS: dict[Leg, float] = {"lexicon": 5.0, "meaning": 1.0, "char": 0.25, "word": 0.1, "place": 2.0}
+_WEIGHTS: dict[Leg, float] = {"lexicon": 5.0, "meaning": 1.0, "char": 0.25, "place": 2.0}
 _PLACE_BESIDE = 8.0  # the weight of words beside facets, which mostly name the power: 药品采购的高风险
 _SAID, _WORDED = 1.0, 0.8  # what a concept counts that the question names by a saying, by the charts' own words
 _NEUTRAL = 0.6  # what concepts of things and persons count beside those of misconduct and remedies
@@ -39,17 +39,22 @@ _COMMON = 2.0  # by how much of its share in all statements a concept counts les
 _LEAST_CHANCE = 3.0  # in a small index deviations say little
 _LEAST_SHARE = 1e-3
 _TYPICAL, _FREQUENT, _RISK = 2.0, 1.5, 3.0
+_SPEAKS = 0.5
 _SCALE, _DECIMALS = 4.0, 6
 
 
 @dataclass(frozen=True, slots=True)
 class Nearness:
-    """How near every statement is: in all, and what each leg adds; the concepts spoken of; where chance ends."""
+    """How near every statement is: in all, and what each leg adds; the concepts spoken of; where chance ends.
+
+    `is_understood`: a saying names one of the concepts.
+    """
 
     total: Scores
     legs: Mapping[Leg, Scores]
     concepts: tuple[Concept, ...]
     chance: float
+    is_understood: bool
 
 
 def nearness(index: Index, form: str, beside: str) -> Nearness:
@@ -59,14 +64,13 @@ def nearness(index: Index, form: str, beside: str) -> Nearness:
     legs: dict[Leg, Scores] = {
         "lexicon": _by_lexicon(index, spoken),
         "meaning": _standard(_by_meaning(index, form, spoken)),
-        "char": _standard(index.statements.weighed("char", pairs(form) or form)),
-        "word": _standard(index.statements.weighed("word", query_words(form))),
+        "char": _standard(index.letters.weighed(pairs(form) or form)),
         "place": _by_place(index, beside or form, spoken),
     }
     legs = {name: weights[name] * scores for name, scores in legs.items()}
     total = sum(legs.values(), np.zeros(index.columns.statements))
     chance = max(math.sqrt(2 * math.log(len(total))), _LEAST_CHANCE)
-    return Nearness(total, legs, tuple(one for one, _ in spoken), chance)
+    return Nearness(total, legs, tuple(one for one, _ in spoken), chance, any(said for _, said in spoken))
 
 
 def typical(index: Index, counts: Ints) -> Scores:
@@ -114,8 +118,7 @@ def _held(index: Index, words: Iterable[Word]) -> Scores:
     """How many of the words stand in each statement."""
     held = np.zeros(index.columns.statements)
     for word in words:
-        found = [index.statements.containing(part).statements for part in word]
-        held[reduce(lambda one, other: np.intersect1d(one, other, assume_unique=True), found)] += 1
+        held[reduce(common, sorted(map(index.letters.holding, word), key=len))] += 1
     return held
 
 
@@ -131,10 +134,17 @@ def _by_meaning(index: Index, form: str, spoken: Sequence[tuple[Concept, bool]])
 
 
 def _by_place(index: Index, form: str, spoken: Iterable[tuple[Concept, bool]]) -> Scores:
-    """How much of the question the name of a power holds, for the best of the powers a statement stands under."""
+    """How much of the question the name of a power holds, for the best of the powers a statement stands under.
+
+    Half, if the name holds a word for what the question speaks of.
+    """
     columns = index.columns
-    asked, words = set(pairs(form)), [word for concept, _ in spoken for word in concept.words]
-    shares = np.array([_share(name or "", asked, words) for name in columns.values(Facet.POWER)])
+    names = _Names([name or "" for name in columns.values(Facet.POWER)])
+    asked = set(pairs(form))
+    shares = sum((names.holding((pair,)) for pair in asked), np.zeros(len(names.ends))) / max(len(asked), 1)
+    for concept, _ in spoken:
+        for word in concept.words:
+            shares[names.holding(word) & (shares < _SPEAKS)] = _SPEAKS
     best = np.zeros(columns.statements)
     if shares.any():
         filled = np.flatnonzero(np.diff(columns["starts"]))
@@ -143,7 +153,21 @@ def _by_place(index: Index, form: str, spoken: Iterable[tuple[Concept, bool]]) -
     return best
 
 
-def _share(name: str, asked: set[str], words: Iterable[Word]) -> float:
-    """The share of the question's pairs in a power's name; half, if it holds a word for what the question speaks of."""
-    share = len(asked.intersection(pairs(name))) / max(len(asked), 1)
-    return max(share, 0.5 * any(all(part in name for part in word) for word in words)) if share < 0.5 else share
+class _Names:
+    """Many names as one text, which is quicker to look through than one by one."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.text = "\n".join(names)
+        self.ends = np.cumsum([len(name) + 1 for name in names])
+
+    def holding(self, word: Word) -> Mask:
+        """Which names hold all parts of a word."""
+        return reduce(np.logical_and, [self._of_part(part) for part in word])
+
+    def _of_part(self, part: str) -> Mask:
+        held, place = np.zeros(len(self.ends), dtype=np.bool_), self.text.find(part)
+        while place >= 0:
+            name = int(np.searchsorted(self.ends, place, side="right"))
+            held[name] = True
+            place = self.text.find(part, int(self.ends[name]))
+        return held

@@ -33,7 +33,7 @@ _MOST_RELATED = 50
 _EXACT, _WORDS, _RELATED = 2, 1, 0  # what the scores of the groups begin with
 _SURE = 4.0  # times what is near by chance: on the subject, whatever its records are
 _TELLING = 0.5  # what a leg adds that speaks for a statement
-_LEGS: tuple[Leg, ...] = ("char", "word", "lexicon", "meaning", "place")
+_LEGS: tuple[Leg, ...] = ("char", "lexicon", "meaning", "place")
 
 Best = list[tuple[int, float]]  # numbers of statements or records, the best first, with their scores
 
@@ -126,7 +126,7 @@ def _knowledge(index: Index) -> tuple[Callable[[Facet], frozenset[str]], Callabl
     def values(facet: Facet) -> frozenset[str]:
         return frozenset(filter(None, index.columns.values(facet)))
 
-    return values, lambda form: len(index.statements.containing(form).statements) > 0
+    return values, lambda form: len(index.letters.holding(form)) > 0
 
 
 def _question(text: str, understood: Understood) -> str | None:
@@ -167,11 +167,12 @@ def _related(asked: _Asked, taken: Mask, room: int) -> list[_Ranked]:
     """
     if not asked.question or room <= 0:
         return []
-    under, beyond = standing(asked.loosely), standing(asked.beyond)
+    under = standing(asked.loosely)
     total, chance = asked.near().total, asked.near().chance
-    near, sure, others = total > chance, total > _SURE * chance, under.counts == 0
+    near = total > chance
     groups: list[tuple[Group, Standing, Mask]] = [("related", under, near)]
     if asked.found:
+        beyond, sure, others = standing(asked.beyond), total > _SURE * chance, under.counts == 0
         groups += [("beyond", beyond, sure & others), ("rest", under, ~near), ("beyond", beyond, near & ~sure & others)]
     ranked = []
     for place, (name, found, chosen) in enumerate(groups):
@@ -221,7 +222,8 @@ def _evidence(query: Query, kind: Kind, text: str) -> tuple[tuple[Span, ...], tu
             needles.add(wanted)
             legs["char"] = None
         words = () if term.phrase else query_words(wanted)
-        if words and set(words) <= set(words_in(form)):
+        # Quick to tell of most statements before they are cut into words.
+        if words and all(word in form for word in words) and set(words) <= set(words_in(form)):
             needles.update(() if wanted in form else words)
             legs["word"] = None
     return spans(text, needles), tuple(legs)
@@ -328,10 +330,7 @@ def _result(
 ) -> SearchResult:
     found = np.flatnonzero(records)
     keywords = tuple(dict.fromkeys(term.text for term in asked.exactly.query.terms() if _is_loose(term) and term.text))
-    suggestions = (
-        () if total or asked.question is None or asked.is_open else suggested(asked.index, asked.text, keywords)
-    )
-    understood = (asked.found, keywords, suggestions)
-    return SearchResult(
-        asked.text, by, total, len(found), facets(asked.index, found), tuple(hits), related, *understood
-    )
+    is_lost = asked.question is not None and not total and not asked.is_open and not asked.near().is_understood
+    suggestions = suggested(asked.index, asked.text, keywords) if is_lost else ()
+    counted = total, len(found), facets(asked.index, found)
+    return SearchResult(asked.text, by, *counted, tuple(hits), related, asked.found, keywords, suggestions)

@@ -6,6 +6,8 @@ those that differ in one character. What is suggested finds something.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
 
 from index import segment
 from index.cache import Index
@@ -17,15 +19,15 @@ __all__ = ["suggested"]
 _MOST = 3
 _SHORTEST, _LONGEST = 2, 6  # characters of a word
 _LONG_ENOUGH = 4  # a part of the query that may be a mistyped word although it consists of words
-# What many speakers, and input methods, do not tell apart.
-_SAME = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"), ("l", "n"))
+_SOUNDS = Path(__file__).with_name("sounds.txt")
 
 
 def suggested(index: Index, text: str, words: Sequence[str]) -> tuple[str, ...]:
     """Other wordings of the query `text`, of which `words` were looked for, the likeliest first."""
-    sounds, gaps = _vocabulary(index)
+    doubtful = dict.fromkeys(part for word in words for part in _doubtful(index, normal(word)))
+    sounds, gaps = _vocabulary(index) if doubtful else ({}, {})
     found: dict[str, tuple[bool, int]] = {}
-    for part in dict.fromkeys(part for word in words for part in _doubtful(index, normal(word))):
+    for part in doubtful:
         alike = sounds.get(_sound(part), [])
         for right in (*alike, *(one for gap in _gaps(part) for one in gaps.get(gap, ()))):
             other = normal(text).replace(part, right)
@@ -59,13 +61,13 @@ def _doubtful(index: Index, form: str) -> Iterator[str]:
         for end in range(start + _SHORTEST, min(start + _LONGEST, len(form)) + 1):
             part = form[start:end]
             is_whole = len(part) >= _LONG_ENOUGH or (start in bounds and end in bounds)
-            if is_whole and _is_chinese(part) and not index.statements.containing(part).statements.size:
+            if is_whole and _is_chinese(part) and not index.letters.holding(part).size:
                 yield part
 
 
 def _hits(index: Index, words: Sequence[str]) -> int:
     """How many statements hold all these words."""
-    found = [set(index.statements.containing(word).statements.tolist()) for word in words]
+    found = [set(index.letters.holding(word).tolist()) for word in words]
     found = (
         found if all(found) else [set(index.statements.with_words(query_words(w)).statements.tolist()) for w in words]
     )
@@ -78,10 +80,11 @@ def _gaps(word: str) -> Iterator[str]:
 
 
 def _sound(word: str) -> str:
-    # Slow to import, and only needed where nothing was found.
-    from pypinyin import lazy_pinyin
+    """How a word sounds, without tones; a character of no known sound stands for itself."""
+    return " ".join(_sounds().get(character, character) for character in word)
 
-    sound = " ".join(lazy_pinyin(word))
-    for one, other in _SAME:
-        sound = sound.replace(one, other)
-    return sound
+
+@cache
+def _sounds() -> dict[str, str]:
+    lines = (line.split(" ") for line in _SOUNDS.read_text("utf-8").splitlines())
+    return {character: sound for sound, characters in lines for character in characters}

@@ -139,7 +139,7 @@ def test_every_substring_of_every_real_line_finds_it(folder: Path) -> None:
         forms = [normal(line) for line in lines]
         parts = {form[start : start + length] for form in forms for length in range(1, 5) for start in range(len(form))}
         for part in parts:
-            found = index.statements.containing(part).statements.tolist()
+            found = index.letters.containing(part).statements.tolist()
             assert found == [number for number, form in enumerate(forms) if part in form], part
 
 
