@@ -135,13 +135,18 @@ class Meaning:
         return embed(self.folder, texts)
 
     def _products(self, vector: Vectors) -> Vectors:
-        if self.steps.nbytes <= _KEPT_IN_MEMORY:
+        # Most processes ask once; for those that go on asking it pays to keep the numbers as floats.
+        if self._asked and self.steps.nbytes <= _KEPT_IN_MEMORY:
             return self._floats @ vector
+        self._asked.append(True)
         return np.concatenate([self.steps[part].astype(np.float32) @ vector for part in _blocks(len(self.steps))])
 
     @cached_property
+    def _asked(self) -> list[bool]:
+        return []
+
+    @cached_property
     def _floats(self) -> Vectors:
-        """The steps as floats: to make these takes longer than to multiply them, so they are kept."""
         return self.steps.astype(np.float32)
 
     def similarity(self, vector: Vectors) -> Scores:
