@@ -93,7 +93,7 @@ def _options(ctx: click.Context | None) -> list[str]:
 def _near(name: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, list(known), 3, 0.5)
+    near = get_close_matches(name, list(known), 3, 0.5) if len(name) > len("-x") else []
     return f"; 相近的有：{'、'.join(near)}" if near else "; 用 --help 查看用法"
 
 

@@ -102,13 +102,17 @@ def _listed(text: str, between: str | None, form: Form) -> tuple[Word, ...]:
 def spoken_of(form: str) -> tuple[tuple[Concept, bool], ...]:
     """The concepts that a query (in normal form) speaks of: True where by a saying, False where by the charts' words.
 
-    What stands within something longer does not count: 不一次告知 is not also 告知.
+    A saying within a longer one does not count, and a word within anything longer: 不一次告知 is not also 告知.
     """
     likely = [
         entry for character in dict.fromkeys(form) for entry in _entries(os.environ.get(_USERS)).get(character, ())
     ]
     found = [(place, one, said) for one, word, said in likely for place in (_said if said else _worded)(word, form)]
-    whole = [(one, said) for place, one, said in found if not any(_within(place, other) for other, _, _ in found)]
+    whole = {
+        (one, said)
+        for place, one, said in found
+        if not any(_within(place, other) for other, _, longer in found if longer or not said)
+    }
     return tuple((one, (one, True) in whole) for one in concepts() if (one, True) in whole or (one, False) in whole)
 
 
@@ -123,20 +127,19 @@ def _entries(users: str | None) -> dict[str, list[tuple[Concept, Word, bool]]]:
     return entries
 
 
-def _said(saying: Word, form: str, since: int = 0) -> Iterator[Span]:
+def _said(saying: Word, form: str) -> Iterator[Span]:
     """Where a saying stands: its parts in order, with at most a gap between two."""
-    first, *rest = saying
-    start = form.find(first, since)
-    if start >= 0:
-        end = start + len(first)
-        for part in rest:
+    start = form.find(saying[0])
+    while start >= 0:
+        end = start + len(saying[0])
+        for part in saying[1:]:
             place = form.find(part, end, end + _GAP + len(part))
-            if place < 0:
+            end = place + len(part) if place >= 0 else -1
+            if end < 0:
                 break
-            end = place + len(part)
-        else:
+        if end >= 0:
             yield start, end
-        yield from _said(saying, form, start + 1)
+        start = form.find(saying[0], start + 1)
 
 
 def _worded(word: Word, form: str) -> Iterator[Span]:

@@ -69,7 +69,7 @@ def embed(folder: Path, texts: Sequence[str]) -> Vectors:
 
     ModelBroken if the folder holds no model that can be used.
     """
-    return _loaded(folder)(texts)
+    return _loaded(folder)(texts or [""])[: len(texts)]  # no library likes to be asked for nothing
 
 
 @cache

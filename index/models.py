@@ -62,8 +62,6 @@ def _transformer(folder: Path, network: Path) -> Callable[[Sequence[str]], Vecto
     asked = {one.name for one in session.get_inputs()}
 
     def embed(texts: Sequence[str]) -> Vectors:
-        if not texts:
-            return np.zeros((0, session.get_outputs()[0].shape[-1]), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
         batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
         parts = [

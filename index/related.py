@@ -45,16 +45,17 @@ _SCALE, _DECIMALS = 4.0, 6
 
 @dataclass(frozen=True, slots=True)
 class Nearness:
-    """How near every statement is: in all, and what each leg adds; the concepts spoken of; where chance ends.
-
-    `is_understood`: a saying names one of the concepts.
-    """
+    """How near every statement is: in all, and what each leg adds; the concepts spoken of; where chance ends."""
 
     total: Scores
     legs: Mapping[Leg, Scores]
     concepts: tuple[Concept, ...]
     chance: float
-    is_understood: bool
+
+    @property
+    def is_near(self) -> Mask:
+        """The statements that are nearer than by chance, or would be by what they hold of the lexicon alone."""
+        return np.asarray(np.maximum(self.total, self.legs["lexicon"]) > self.chance)
 
 
 def nearness(index: Index, form: str, beside: str) -> Nearness:
@@ -70,7 +71,7 @@ def nearness(index: Index, form: str, beside: str) -> Nearness:
     legs = {name: weights[name] * scores for name, scores in legs.items()}
     total = sum(legs.values(), np.zeros(index.columns.statements))
     chance = max(math.sqrt(2 * math.log(len(total))), _LEAST_CHANCE)
-    return Nearness(total, legs, tuple(one for one, _ in spoken), chance, any(said for _, said in spoken))
+    return Nearness(total, legs, tuple(one for one, _ in spoken), chance)
 
 
 def typical(index: Index, counts: Ints) -> Scores:

@@ -30,6 +30,7 @@ __all__ = ["matching", "overview", "search"]
 
 _DECIMALS = 6
 _MOST_RELATED = 50
+_LONGEST_QUESTION = 200  # characters; what follows says little more, and time is bounded
 _EXACT, _WORDS, _RELATED = 2, 1, 0  # what the scores of the groups begin with
 _SURE = 4.0  # times what is near by chance: on the subject, whatever its records are
 _TELLING = 0.5  # what a leg adds that speaks for a statement
@@ -132,7 +133,8 @@ def _knowledge(index: Index) -> tuple[Callable[[Facet], frozenset[str]], Callabl
 def _question(text: str, understood: Understood) -> str | None:
     """The words asked for; where facets alone are named, the whole text."""
     words = (term.text for term in understood.query.terms() if _is_loose(term))
-    return normal("".join(dict.fromkeys(words))) or (normal(text) if understood.found else None)
+    question = normal("".join(dict.fromkeys(words))) or (normal(text) if understood.found else "")
+    return question[:_LONGEST_QUESTION] or None
 
 
 def _is_loose(term: Term) -> bool:
@@ -169,7 +171,7 @@ def _related(asked: _Asked, taken: Mask, room: int) -> list[_Ranked]:
         return []
     under = standing(asked.loosely)
     total, chance = asked.near().total, asked.near().chance
-    near = total > chance
+    near = asked.near().is_near
     groups: list[tuple[Group, Standing, Mask]] = [("related", under, near)]
     if asked.found:
         beyond, sure, others = standing(asked.beyond), total > _SURE * chance, under.counts == 0
@@ -198,7 +200,7 @@ def _best(counts: Ints, scores: Scores, limit: int) -> Best:
     """The numbers counted at all, best score first, then the most counted, then by number; with their scores."""
     hits = np.flatnonzero(counts)
     best = hits[np.lexsort((hits, -counts[hits], -scores[hits]))][:limit]
-    return list(zip(best.tolist(), scores[best].tolist(), strict=True))
+    return list(zip(best.tolist(), np.round(scores[best], _DECIMALS).tolist(), strict=True))
 
 
 def _statement_hits(asked: _Asked, group: _Ranked, explain: bool) -> Iterator[StatementHit]:
@@ -330,7 +332,7 @@ def _result(
 ) -> SearchResult:
     found = np.flatnonzero(records)
     keywords = tuple(dict.fromkeys(term.text for term in asked.exactly.query.terms() if _is_loose(term) and term.text))
-    is_lost = asked.question is not None and not total and not asked.is_open and not asked.near().is_understood
+    is_lost = asked.question is not None and not total and not asked.is_open
     suggestions = suggested(asked.index, asked.text, keywords) if is_lost else ()
     counted = total, len(found), facets(asked.index, found)
     return SearchResult(asked.text, by, *counted, tuple(hits), related, asked.found, keywords, suggestions)

@@ -66,7 +66,7 @@ def _standing(index: Index, statement: int) -> Ints:
 def _likeness(index: Index, text: str) -> Scores:
     """How near each statement is, 0 where that may be chance."""
     near = nearness(index, normal(text), "")
-    return np.where(near.total > near.chance, squashed(near.total), 0)
+    return np.where(near.is_near, squashed(near.total), 0)
 
 
 def _of_records(index: Index, likeness: Scores) -> Scores:

@@ -26,6 +26,7 @@ from index.normal import normal
 __all__ = ["Statements", "build", "load", "query_words", "words_in"]
 
 _FIELD = "word"
+_WORDS = "words.txt"  # as Whoosh has them, but read in a moment
 _MEGABYTES = 512
 # A longer run of letters or digits is no word; it is found by its letters.
 _LONGEST_WORD = 64
@@ -36,6 +37,7 @@ _QUERY_WORDS = 256  # asked for again for every hit
 class Statements:
     """An open index, and how many words each statement has."""
 
+    folder: Path
     searcher: Any
     lengths: Ints
 
@@ -53,7 +55,7 @@ class Statements:
 
     def words(self) -> list[str]:
         """Every word that stands in a statement."""
-        return [term.decode() for term in self.searcher.reader().lexicon(_FIELD)]
+        return (self.folder / _WORDS).read_text("utf-8").split("\n")
 
 
 def _postings(reader: Any, word: str) -> tuple[Ints, NDArray[np.float64]]:
@@ -97,17 +99,19 @@ def _schema() -> Any:
 
 def build(folder: Path, texts: Sequence[str]) -> None:
     """Index `texts` into `folder`: the statement's number is its place in them."""
-    lengths = []
+    lengths, known = [], set[str]()
     writer = FileStorage(str(folder)).create_index(_schema()).writer(limitmb=_MEGABYTES)
     for text in texts:
         words = words_in(normal(text))
         writer.add_document(**{_FIELD: words})
         lengths.append(len(words))
+        known.update(words)
     writer.commit()
+    (folder / _WORDS).write_text("\n".join(sorted(known)), "utf-8")
     np.save(folder / "lengths.npy", np.array(lengths, dtype=np.int32))
 
 
 def load(folder: Path) -> Statements:
     """The index in `folder`; whatever Whoosh raises if it is damaged."""
     searcher = FileStorage(str(folder), readonly=True).open_index(schema=_schema()).searcher()
-    return Statements(searcher, np.load(folder / "lengths.npy", mmap_mode="r", allow_pickle=False))
+    return Statements(folder, searcher, np.load(folder / "lengths.npy", mmap_mode="r", allow_pickle=False))

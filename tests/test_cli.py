@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 import cli
 from pipeline.errors import Unreadable
 from pipeline.model import Problem, Reading, Source, Tally
-from tests.helpers import fill, record
+from tests.helpers import copied_model, fill, record
 
 ROOT = Path(__file__).parent.parent
 WORLD = [
@@ -245,13 +245,124 @@ def test_an_interrupted_ingest_keeps_whole_files(documents: Path, monkeypatch: p
     assert _found() == {"贿赂"}
 
 
-@pytest.mark.parametrize("command", [[], ["ingest"], ["search"], ["show"], ["export"], ["status"]])
+@pytest.mark.parametrize("command", [[], ["ingest"], ["search"], ["similar"], ["show"], ["export"], ["status"]])
 def test_help_is_in_chinese(command: list[str]) -> None:
     result = _run(*command, "--help")
     assert result.exit_code == 0
     assert result.stdout.startswith("用法：")
     assert "选项" in result.stdout
     assert not any(word in result.stdout for word in ("Usage", "Options", "Commands", "Show this"))
+
+
+@pytest.fixture
+def asked(folder: Path) -> Path:
+    """An index to ask in one's own words."""
+    texts = (
+        "收受申请人财物",
+        "现场检查流于形式",
+        "不能一次告知所需材料",
+        "向被检查单位泄露信息",
+        "丢失案卷",
+        "擅自销案",
+    )
+    fill(folder, [record(place, stage="决定", level="高", risk_points=(text,)) for place, text in enumerate(texts)])
+    return folder
+
+
+def test_what_was_understood_and_what_is_only_related_is_told(asked: Path) -> None:
+    shown = _run("search", "决定环节的高风险", "财物").stdout
+    assert shown.startswith("理解为：等级=高 环节=决定 关键词=财物\n共 1 句，见于 1 条记录\n")
+    assert "\n同样条件下的其他语句：\n" in shown
+    result = _run("search", "检查走过场")
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "没有写着这些词的")
+    assert "\n意思相近的：\n\n 1. 风险点  现场检查流于形式\n" in result.stdout
+
+
+def test_literal_asks_for_what_is_written_only(asked: Path) -> None:
+    for words in (["检查走过场"], ["决定环节的高风险"]):
+        assert _run("search", "--literal", *words).exit_code == 1
+    assert _run("export", "-", "--query", "决定环节的高风险").stdout.count("\n") == 6
+    assert _run("export", "-", "--query", "决定环节的高风险", "--literal").stdout == ""
+
+
+def test_an_explanation_is_shown_on_demand(asked: Path) -> None:
+    shown = _run("search", "检查走过场", "--explain").stdout
+    assert "    得分：" in shown
+    assert "走过场→" in shown
+    hit = json.loads(_run("search", "检查走过场", "--explain", "--json").stdout)["hits"][0]
+    assert hit["explain"]["legs"]["lexicon"] > 0
+    assert "流于形式" in hit["explain"]["concepts"]["走过场"]
+    assert "explain" not in json.loads(_run("search", "检查走过场", "--json").stdout)["hits"][0]
+
+
+def test_json_tells_what_was_understood(asked: Path) -> None:
+    found = json.loads(_run("search", "决定环节的高风险点 财物", "--json").stdout)
+    assert found["understood"] == {"level": ["高"], "stage": ["决定"], "kind": ["risk_point"], "text": ["财物"]}
+    assert (found["total"], found["related"], len(found["hits"])) == (1, 5, 6)
+    assert [hit["group"] for hit in found["hits"]] == ["match", *["rest"] * 5]
+    assert json.loads(_run("search", "财物", "--json").stdout)["understood"] == {}
+
+
+def test_a_likely_slip_is_asked_about(asked: Path) -> None:
+    shown = _run("search", "擅自消案").stdout
+    assert shown.startswith("没有写着这些词的，是不是要找：擅自销案\n")
+    assert json.loads(_run("search", "擅自消案", "--json").stdout)["suggestions"] == ["擅自销案"]
+
+
+def test_a_file_of_queries_gives_one_table(asked: Path, tmp_path: Path) -> None:
+    queries = tmp_path / "查询.txt"
+    queries.write_bytes("检查走过场\r\n\r\n决定环节 财物\n没有的话\n".encode("gb18030"))
+    result = _run("search", "-f", str(queries), "--limit", "2")
+    head, *rows = [line.split("\t") for line in result.stdout.splitlines()]
+    assert head[:4] == ["检索式", "名次", "语句", "类型"]
+    assert {len(row) for row in (head, *rows)} == {11}
+    assert next(row[:3] for row in rows) == ["检查走过场", "1", "现场检查流于形式"]
+    assert next(row[-1] for row in rows if row[0] == "决定环节 财物") == "环节=决定 关键词=财物"
+    assert rows[-1][:3] == ["没有的话", "", ""]
+    assert result.exit_code == 0
+    lines = _run("search", "-f", str(queries), "--json").stdout.splitlines()
+    assert [json.loads(line)["query"] for line in lines] == ["检查走过场", "决定环节 财物", "没有的话"]
+    by_record = _run("search", "-f", str(queries), "--by", "record", "--limit", "1").stdout.splitlines()
+    assert {line.count("\t") for line in by_record} == {10}
+
+
+def test_a_mistake_in_one_query_of_a_file_does_not_stop_the_others(asked: Path, tmp_path: Path) -> None:
+    queries = tmp_path / "q.txt"
+    queries.write_text('财物 OR\n=财物\n"财物"\n', "utf-8")
+    result = _run("search", "-f", str(queries))
+    assert result.exit_code == 2
+    assert "q.txt 第 1 行: OR 的两边都要有检索词" in result.stderr
+    assert "收受申请人财物" in result.stdout
+    assert "\n'=财物\t" in result.stdout  # no formula for a spreadsheet
+    assert _run("search", "-f", str(tmp_path / "none")).stderr.endswith("检查文件和权限\n")
+    assert "去掉命令行里的检索词" in _run("search", "-f", str(queries), "财物").stderr
+
+
+def test_similar_takes_a_text_or_a_record(asked: Path) -> None:
+    shown = _run("similar", "检查走过场").stdout
+    assert shown.startswith("相近的语句：\n\n 1. ")
+    assert "现场检查流于形式" in shown
+    found = json.loads(_run("similar", "检查走过场", "--json", "--limit", "1").stdout)
+    assert found["statements"][0]["statement"] == "现场检查流于形式"
+    assert found["records"][0]["record"]["risk_points"] == ["现场检查流于形式"]
+    assert _run("similar", found["records"][0]["record"]["id"]).exit_code in (0, 1)
+    assert _run("similar", "量子计算机").exit_code == 1
+
+
+def test_the_index_says_when_its_model_is_another(asked: Path, tmp_path: Path) -> None:
+    model = copied_model(tmp_path / "模型")
+    (tmp_path / "甲.txt").write_text("收受财物", "utf-8")
+    assert _run("ingest", str(tmp_path / "甲.txt"), "--model", str(model)).exit_code == 0
+    same = _run("search", "检查走过场", "--model", str(model))
+    assert (same.exit_code, same.stderr) == (0, "")
+    assert f"--model: 索引用的是模型 {model}，不是 default" in _run("search", "财物", "--model", "default").stderr
+    (model / "config.json").write_text("{}", "utf-8")
+    gone = _run("search", "检查走过场")
+    assert (gone.exit_code, "索引所用的模型不在了或已改动" in gone.stderr) == (0, True)
+    assert _run("ingest", str(tmp_path / "甲.txt"), "--model", "default").exit_code == 0
+    assert _run("search", "检查走过场").stderr == ""
+    wrong = _run("ingest", str(tmp_path / "甲.txt"), "--model", str(tmp_path))
+    assert (wrong.exit_code, "里面没有可用的模型" in wrong.stderr) == (2, True)
 
 
 def _process(*args: str, **environment: str) -> "subprocess.CompletedProcess[bytes]":

@@ -1,0 +1,89 @@
+"""What plain words say of records; `test_judged.py` asks more questions over our specimens."""
+
+import pytest
+
+from index.query import Facet, parse, render
+from index.understand import Understood, understand
+from pipeline.model import Kind
+
+VALUES = {
+    Facet.STAGE: {"立案", "决定", "受理", "审查", "调查取证", "送达", "现场勘验"},
+    Facet.CATEGORY: {"行政许可", "行政处罚", "行政给付"},
+    Facet.UNIT: {"大同市云州区科教局", "基建办", "监察支队"},
+    Facet.POWER: {"工伤认定", "对违法建设的处罚", "国有资产处置审批", "备案"},
+}
+TEXTS = ("工伤认定超时", "高风险岗位定期轮换", "措施不力", "超时", "受理条件公开")
+
+
+def _understood(query: str) -> Understood:
+    values = {facet: frozenset(VALUES.get(facet, ())) for facet in Facet}
+    return understand(parse(query), values.__getitem__, lambda form: any(form in text for text in TEXTS))
+
+
+SAID = [
+    ("决定环节的高风险 贿赂", "环节:决定 等级:高 贿赂"),
+    ("高风险 立案", "等级:高 环节:立案"),
+    ("立案的高风险", "等级:高 环节:立案"),
+    ("受理和审查两个环节的低风险", "等级:低 环节:受理 OR 等级:低 环节:审查"),
+    ("高、中风险 贿赂", "等级:高 贿赂 OR 等级:中 贿赂"),
+    ("没标等级的 贿赂", "等级:未标明 贿赂"),
+    ("一级风险 泄密", "等级:高 泄密"),
+    ("行政许可类 泄密", "类别:行政许可 泄密"),
+    ("处罚事项 泄密", "类别:行政处罚 泄密"),
+    ("待遇给付的高风险", "等级:高 类别:行政给付 待遇"),
+    ("科教局负责的 泄密", "单位:科教局 泄密"),
+    ("收件环节 泄密", "环节:受理 泄密"),
+    ("国有资产处置 贱卖", "职权:国有资产处置 贱卖"),
+    ("工伤认定 泄密", "职权:工伤认定 泄密"),
+    ("监察支队负责的措施", "单位:监察支队 措施"),
+    ("监察支队负责的防控措施 公示", "单位:监察支队 措施:公示"),
+    ("如何防止泄密", "措施:泄密"),
+    ("泄密风险", "风险点:泄密"),
+]
+
+
+def _written(understood: Understood) -> set[str]:
+    """The alternatives as text, terms in any order; a kind without words by its name."""
+    shown = render(understood.query).replace("风险点: ", "风险点 ").replace("措施: ", "措施 ")
+    return {" ".join(sorted(part.rstrip(":").split())) for part in shown.split(" OR ")}
+
+
+@pytest.mark.parametrize(("query", "said"), SAID)
+def test_words_become_terms(query: str, said: str) -> None:
+    assert _written(_understood(query)) == {" ".join(sorted(part.split())) for part in said.split(" OR ")}
+
+
+AS_TYPED = [
+    "贿赂",
+    "提高风险意识",
+    "降低风险",
+    "强制措施",
+    "措施不力",  # stands in a statement
+    "受理时限",
+    "立案审批表",
+    "高风险岗位",
+    "工伤认定超时",
+    '"决定环节的高风险"',
+    "-高风险 贿赂",
+    "措施:高风险",
+    "等级:高 贿赂",
+    "立案",
+    "备案 登记",
+]
+
+
+@pytest.mark.parametrize("query", AS_TYPED)
+def test_what_names_nothing_stays_as_it_is(query: str) -> None:
+    assert _understood(query) == Understood(parse(query))
+
+
+def test_what_was_understood_is_told() -> None:
+    understood = _understood("监察支队调查取证环节的高风险点 泄密")
+    assert set(understood.found) == {
+        (Facet.UNIT, "监察支队"),
+        (Facet.STAGE, "调查取证"),
+        (Facet.LEVEL, "高"),
+        (Kind.RISK, ""),
+    }
+    assert understood.beside == ""
+    assert _understood("待遇给付的高风险").beside == "待遇"
