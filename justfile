@@ -24,9 +24,18 @@ lint:
     {{ python }} -m ruff format --check
     {{ python }} -m mypy
 
-# the quality figures; `just eval --update` pins them as floors
+# the quality figures of reading and of answering; `just eval --update` pins them as floors
 eval *arguments:
     {{ python }} -m tests.gate {{ arguments }}
+    {{ python }} -m tests.judged {{ arguments }}
+
+# the model that compares meanings, from two packages: see tests/make_model.py
+model teacher statutes:
+    {{ python }} -m tests.make_model {{ teacher }} {{ statutes }}
+
+# questions in 50,000 statements, warm and cold
+bench-questions *statements:
+    {{ python }} bench/questions.py {{ statements }}
 
 # bring the output shown in the READMEs up to date
 docs $UPDATE_DOCS="1":

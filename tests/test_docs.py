@@ -17,13 +17,14 @@ import pytest
 from click.testing import CliRunner
 
 import cli
-from tests import gate
+from tests import gate, judged
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
 COMMANDS = {"liantu": cli.main, "search": cli.search}
 PYTHON_FILE = re.compile(r"[\w./]*\w\.py\b")
 FENCE = re.compile(r"^```(?P<kind>\w+)\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+ANSWERS = re.compile(r"(?<=<!-- answers -->\n).*?(?=<!-- /answers -->)", re.DOTALL)
 FIGURES = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- /figures -->)", re.DOTALL)
 
 
@@ -163,6 +164,17 @@ def _figures() -> str:
             (document, *(f"{floor[name]:.0f}" if name in gate.COUNTS else f"{floor[name]:.3f}" for name in names))
         )
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_the_answers_shown_are_those_pinned(path: Path) -> None:
+    text, pinned = path.read_text("utf-8"), judged.table(judged.floors()) + "\n"
+    if "UPDATE_DOCS" in os.environ:
+        path.write_text(ANSWERS.sub(pinned, text), "utf-8", newline="\n")
+        return
+    shown = ANSWERS.search(text)
+    assert shown is not None
+    assert shown[0] == pinned
 
 
 @pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
