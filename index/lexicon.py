@@ -7,7 +7,7 @@ says what the concepts below it are about. LIANTU_LEXICON names a file of the us
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,9 +22,9 @@ _OURS = Path(__file__).with_name("lexicon.txt")
 _USERS = "LIANTU_LEXICON"
 _HEADS = {"[风险]": Kind.RISK, "[措施]": Kind.MEASURE, "[中性]": None}
 _GAP = 6
+_BETWEEN = ("…", " ", "")  # what stands between the parts of a saying, of a word
 _FORM = "说法 | 说法 = 用语 | 用语 ~ 相关用语"
 
-Form = Callable[[str], str]
 Word = tuple[str, ...]  # the parts (in normal form) that must all stand in a statement
 
 
@@ -41,19 +41,14 @@ class Concept:
 
 def concepts() -> tuple[Concept, ...]:
     """All concepts, the user's after ours; LexiconBroken if the user's file cannot be read or understood."""
-    return _concepts(os.environ.get(_USERS) or None)
+    return tuple(map(_concept, _lines(os.environ.get(_USERS) or None)))
 
 
 @cache
-def _concepts(users: str | None) -> tuple[Concept, ...]:
-    # Ours is its own normal form (a test sees to that), which saves most of the time.
-    ours = tuple(parse(_OURS.read_text("utf-8"), _OURS.name, _as_it_is))
-    return ours + (tuple(parse(_read(users), users, normal)) if users else ())
-
-
-def _as_it_is(text: str) -> str:
-    """The form of a text that is its own normal form."""
-    return text
+def _lines(users: str | None) -> tuple["_Line", ...]:
+    # Ours is its own normal form (a test sees to that), which saves time.
+    ours = _split(_OURS.read_text("utf-8"), _OURS.name, is_normal=True)
+    return (*ours, *_split(_read(users), users, is_normal=False)) if users else tuple(ours)
 
 
 def _read(path: str) -> str:
@@ -65,38 +60,52 @@ def _read(path: str) -> str:
         raise LexiconBroken(path, "不是 UTF-8 文本", "另存为 UTF-8") from error
 
 
-def parse(text: str, name: str, form: Form = normal) -> Iterator[Concept]:
+def parse(text: str, name: str) -> Iterator[Concept]:
     """The concepts in `text`; blank lines and those that begin with `#` are left.
 
     LexiconBroken, with the number of the line, for one that is none.
     """
+    return map(_concept, _split(text, name, is_normal=False))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A concept as written."""
+
+    text: str
+    kind: Kind | None
+    where: str
+    is_normal: bool
+
+
+def _split(text: str, name: str, is_normal: bool) -> Iterator[_Line]:
     kind = None
     for number, line in enumerate(text.splitlines(), start=1):
         bare = line.strip()
         if bare in _HEADS:
             kind = _HEADS[bare]
         elif bare and not bare.startswith("#"):
-            yield _concept(bare, kind, form, f"{name} 第 {number} 行")
+            yield _Line(bare, kind, f"{name} 第 {number} 行", is_normal)
 
 
-def _concept(line: str, kind: Kind | None, form: Form, where: str) -> Concept:
-    sayings, equals, rest = line.partition("=")
+@cache
+def _concept(line: _Line) -> Concept:
+    sayings, equals, rest = line.text.partition("=")
     words, _, related = rest.partition("~")
     if not equals or "=" in rest or "~" in sayings + related:
-        raise LexiconBroken(where, "不合格式", f"写成 {_FORM}，“~”以后可以不写")
-    names = [name.strip() for name in sayings.split("|")]
-    concept = Concept(
-        names[0], _listed(sayings, "…", form), _listed(words, None, form), _listed(related, None, form), kind
-    )
-    if not concept.sayings or not concept.words:
-        raise LexiconBroken(where, "“=”的两边都要有词", f"写成 {_FORM}")
-    return concept
+        raise LexiconBroken(line.where, "不合格式", f"写成 {_FORM}，“~”以后可以不写")
+    name = sayings.split("|")[0].strip()
+    lists = _listed(sayings, "…", line), _listed(words, None, line), _listed(related, None, line)
+    if not all(lists[:2]):
+        raise LexiconBroken(line.where, "“=”的两边都要有词", f"写成 {_FORM}")
+    return Concept(name, *lists, line.kind)
 
 
-def _listed(text: str, between: str | None, form: Form) -> tuple[Word, ...]:
+def _listed(text: str, between: str | None, line: _Line) -> tuple[Word, ...]:
     """The items between bars, each in the parts between what stands between them, if anything is left of it."""
-    items = (tuple(part for part in map(form, item.strip().split(between)) if part) for item in text.split("|"))
-    return tuple(dict.fromkeys(item for item in items if item))
+    items = (item.strip().split(between) for item in text.split("|"))
+    forms = (item if line.is_normal else filter(None, map(normal, item)) for item in items)
+    return tuple(dict.fromkeys(filter(None, map(tuple, forms))))
 
 
 def spoken_of(form: str) -> tuple[tuple[Concept, bool], ...]:
@@ -104,27 +113,44 @@ def spoken_of(form: str) -> tuple[tuple[Concept, bool], ...]:
 
     A saying within a longer one does not count, and a word within anything longer: 不一次告知 is not also 告知.
     """
-    likely = [
-        entry for character in dict.fromkeys(form) for entry in _entries(os.environ.get(_USERS)).get(character, ())
+    users = os.environ.get(_USERS) or None
+    beginnings = dict.fromkeys((*form, *(form[place : place + 2] for place in range(len(form) - 1))))
+    numbers = sorted({number for one in beginnings for number in _by_beginning(users).get(one, ())})
+    likely = [_concept(_lines(users)[number]) for number in numbers]
+    found = [
+        (place, one, said)
+        for one in likely
+        for words, said, places in ((one.sayings, True, _said), (one.words, False, _worded))
+        for word in words
+        if word[0] in form
+        for place in places(word, form)
     ]
-    found = [(place, one, said) for one, word, said in likely for place in (_said if said else _worded)(word, form)]
     whole = {
-        (one, said)
+        (one.name, said)
         for place, one, said in found
         if not any(_within(place, other) for other, _, longer in found if longer or not said)
     }
-    return tuple((one, (one, True) in whole) for one in concepts() if (one, True) in whole or (one, False) in whole)
+    return tuple((one, (one.name, True) in whole) for one in likely if whole & {(one.name, True), (one.name, False)})
 
 
 @cache
-def _entries(users: str | None) -> dict[str, list[tuple[Concept, Word, bool]]]:
-    """Sayings (True) and words by their first character: most begin with one that is not in the query."""
-    entries: dict[str, list[tuple[Concept, Word, bool]]] = {}
-    for concept in _concepts(users or None):
-        for words, said in ((concept.sayings, True), (concept.words, False)):
-            for word in words:
-                entries.setdefault(word[0][0], []).append((concept, word, said))
-    return entries
+def _by_beginning(users: str | None) -> dict[str, list[int]]:
+    """The lines in which a saying or a word begins with two characters (one, if its first part has no more).
+
+    To make concepts of all lines takes longer than a search; a query needs a few dozen.
+    """
+    found: dict[str, list[int]] = {}
+    for number, line in enumerate(_lines(users)):
+        for beginning in _beginnings(line):
+            found.setdefault(beginning, []).append(number)
+    return found
+
+
+def _beginnings(line: _Line) -> set[str]:
+    if line.is_normal:
+        items = line.text.partition(" ~ ")[0].replace(" = ", " | ").split(" | ")
+        return {item[0] if item[1:2] in _BETWEEN else item[:2] for item in items}
+    return {word[0][:2] for words in (_concept(line).sayings, _concept(line).words) for word in words}
 
 
 def _said(saying: Word, form: str) -> Iterator[Span]:

@@ -23,7 +23,7 @@ from index.columns import Ints
 from index.letters import Found, bm25, common
 from index.normal import normal
 
-__all__ = ["Statements", "build", "load", "query_words", "words_in"]
+__all__ = ["Statements", "build", "load", "query_words", "words_in", "words_of"]
 
 _FIELD = "word"
 _WORDS = "words.txt"  # as Whoosh has them, but read in a moment
@@ -52,10 +52,6 @@ class Statements:
             frequencies = weights[np.searchsorted(ids, shared)]
             scores += bm25(frequencies, self.lengths[shared], float(self.lengths.mean()), len(ids), len(self.lengths))
         return Found(shared, scores)
-
-    def words(self) -> list[str]:
-        """Every word that stands in a statement."""
-        return (self.folder / _WORDS).read_text("utf-8").split("\n")
 
 
 def _postings(reader: Any, word: str) -> tuple[Ints, NDArray[np.float64]]:
@@ -109,6 +105,11 @@ def build(folder: Path, texts: Sequence[str]) -> None:
     writer.commit()
     (folder / _WORDS).write_text("\n".join(sorted(known)), "utf-8")
     np.save(folder / "lengths.npy", np.array(lengths, dtype=np.int32))
+
+
+def words_of(folder: Path) -> list[str]:
+    """Every word that stands in a statement of the index in `folder`."""
+    return (folder / _WORDS).read_text("utf-8").split("\n")
 
 
 def load(folder: Path) -> Statements:

@@ -6,13 +6,13 @@ those that differ in one character. What is suggested finds something.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from index import segment
 from index.cache import Index
 from index.normal import normal
-from index.statements import query_words
+from index.statements import query_words, words_of
 
 __all__ = ["suggested"]
 
@@ -25,7 +25,7 @@ _SOUNDS = Path(__file__).with_name("sounds.txt")
 def suggested(index: Index, text: str, words: Sequence[str]) -> tuple[str, ...]:
     """Other wordings of the query `text`, of which `words` were looked for, the likeliest first."""
     doubtful = dict.fromkeys(part for word in words for part in _doubtful(index, normal(word)))
-    sounds, gaps = _vocabulary(index) if doubtful else ({}, {})
+    sounds, gaps = _vocabulary(index.statements.folder) if doubtful else ({}, {})
     found: dict[str, tuple[bool, int]] = {}
     for part in doubtful:
         alike = sounds.get(_sound(part), [])
@@ -37,10 +37,11 @@ def suggested(index: Index, text: str, words: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda other: (found[other], other))[:_MOST])
 
 
-def _vocabulary(index: Index) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+@lru_cache(maxsize=1)
+def _vocabulary(folder: Path) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """The words of the index by their sound, and by what is left of them without one character."""
     sounds, gaps = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
-    for word in index.statements.words():
+    for word in words_of(folder):
         if len(word) >= _SHORTEST and _is_chinese(word):
             sounds[_sound(word)].append(word)
             for gap in _gaps(word):

@@ -60,8 +60,8 @@ def test_a_query_speaks_of_what_it_says_or_names(mine: Path, query: str, spoken:
 
 def test_what_stands_within_something_longer_does_not_count(mine: Path) -> None:
     mine.write_text("摘桃子 = 冒领\n上山摘桃子玩 = 春游\n", "utf-8")
-    lexicon._concepts.cache_clear()
-    lexicon._entries.cache_clear()
+    lexicon._lines.cache_clear()
+    lexicon._by_beginning.cache_clear()
     names = {concept.name for concept, _ in spoken_of("上山摘桃子玩")}
     assert "上山摘桃子玩" in names
     assert "摘桃子" not in names
