@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from index import present, store, terminal
 from index.query import Facet, parse
-from index.results import Count, Match, Outcome, Overview, RecordHit, SearchResult, StatementHit
+from index.results import Count, Match, Outcome, Overview, RecordHit, SearchResult, Similar, StatementHit, Why
 from pipeline.errors import LiantuError, QuerySyntaxError, Unreadable
 from pipeline.model import Kind, Problem, Record, Tally
 from tests.helpers import record
@@ -55,12 +55,31 @@ def _file(text: str, duplicate_of: str | None = None) -> store.File:
     return store.File(text, text, "0" * 64, text, 1, duplicate_of, 3, 12, Tally(90, 9, 1), problems)
 
 
+def _related(text: str) -> SearchResult:
+    """A question that was understood in a way, with hits that are only related, and their explanation."""
+    one, why = _full(text), Why({"char": 1.25, "lexicon": -2.0, "meaning": 0.0}, {text: (text, text)})
+    hits = [
+        StatementHit(text, Kind.RISK, 0.5, 2, (), (), (), (), ("meaning",), (one.id,), (one,), group, why)
+        for group in ("match", "related", "rest", "beyond")
+    ]
+    found = (*((field, text) for field in Facet), (Kind.MEASURE, ""))
+    return SearchResult(text, "statement", 0, 0, {}, tuple(hits), 3, found, (text, text), (text, text))
+
+
+def _similar(text: str) -> Similar:
+    (hit,) = _statements(text).hits
+    assert isinstance(hit, StatementHit)
+    return Similar((hit,), ((0.9, _full(text)), (0.8, _full(text))))
+
+
 def _everything(text: str, columns: int) -> str:
     overview = Overview(7, (_file(text), _file(text, text)), 2, 3, 4, {Facet.STAGE: (Count(text, 1),)})
     return "".join(
         (
             present.search_text(_statements(text), columns),
             present.search_text(_records(text), columns),
+            present.search_text(_related(text), columns),
+            present.similar_text(_similar(text), columns),
             present.record_text(_full(text), columns),
             present.file_text(_file(text), columns),
             present.overview_text(overview, Path(text.replace("\0", "")), columns),
@@ -152,6 +171,7 @@ def test_a_statement_hit_as_json() -> None:
                 "statement": "收受财物",
                 "kind": "control_measure",
                 "score": 1.9,
+                "group": "match",
                 "count": 2,
                 "levels": {"高": 1, "未标明": 1},
                 "stages": {"受理": 2},
@@ -161,6 +181,9 @@ def test_a_statement_hit_as_json() -> None:
                 "records": ["a", "b"],
             }
         ],
+        "related": 0,
+        "understood": {},
+        "suggestions": [],
     }
 
 
@@ -170,9 +193,41 @@ def test_a_record_hit_as_json_holds_the_whole_record() -> None:
     (shown,) = present.search_json(SearchResult("越权", "record", 1, 1, {}, (hit,)))["hits"]
     assert shown == {
         "score": 0.5,
+        "group": "match",
         "record": one.to_json(),
         "matches": [{"field": "risk_points", "item": 0, "text": "越权", "spans": [[0, 2]]}],
     }
+
+
+def test_what_was_understood_comes_first_and_groups_have_heads() -> None:
+    lines = present.search_text(_related("甲"), 80).splitlines()
+    assert lines[:2] == [
+        "理解为：等级=甲 环节=甲 单位=甲 类别=甲 机构=甲 文件=甲 职权=甲 内容=防控措施 ",
+        "        关键词=甲 甲",
+    ]
+    assert lines[2] == "没有写着这些词的，是不是要找：甲、甲"
+    heads = [line for line in lines if line.endswith("：")]
+    assert heads == ["意思相近的：", "同样条件下的其他语句：", "条件以外、意思相近的："]
+    assert "    得分：字 +1.25 词典 -2.00 · 甲→甲、甲" in lines
+
+
+def test_understood_facets_as_json() -> None:
+    found = ((Facet.LEVEL, "高"), (Facet.LEVEL, "中"), (Kind.MEASURE, ""))
+    result = SearchResult("高、中风险的措施", "statement", 0, 0, {}, (), 0, found, ("公示",), ("公式",))
+    shown = present.search_json(result)
+    assert shown["understood"] == {"level": ["高", "中"], "kind": ["control_measure"], "text": ["公示"]}
+    assert shown["suggestions"] == ["公式"]
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "=1+1", "+1", "-1", "@x", "\t=1", "甲\t乙\n丙"])
+def test_a_table_has_no_formulas_and_as_many_cells_in_every_line(text: str) -> None:
+    for result in (_statements(text), _records(text), SearchResult(text, "statement", 0, 0, {}, ())):
+        lines = present.table(result, True).split("\n")
+        assert lines.pop() == ""
+        assert {line.count("\t") for line in lines} == {10}
+        cells = [cell for line in lines for cell in line.split("\t")]
+        assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+        assert not any(unicodedata.category(c) in ("Cc", "Cf", "Cs") for cell in cells for c in cell)
 
 
 def test_a_record_is_shown_with_all_it_holds() -> None:

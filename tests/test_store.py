@@ -259,7 +259,9 @@ def test_a_new_index_does_not_take_the_cache_of_a_deleted_one(folder: Path) -> N
 
 
 CACHED = [f"columns/{name}.npy" for name in ("rows", "ids", "kinds", "owners", "starts", "level", "unit")]
-CACHED += ["columns/level.json", "statements/starts.npy", "statements/*.toc", "statements/*.seg", "manifest.json"]
+CACHED += [f"letters/{name}.npy" for name in ("grams", "firsts", "holders", "counts", "lengths", "starts")]
+CACHED += [f"meaning/{name}.npy" for name in ("steps", "scales", "lengths", "centre")]
+CACHED += ["columns/level.json", "statements/lengths.npy", "statements/*.toc", "statements/*.seg", "manifest.json"]
 
 
 # Whoosh leaves files open that it cannot make sense of.
