@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from index import present, store, terminal
 from index.query import Facet, parse
 from index.results import Count, Match, Outcome, Overview, RecordHit, SearchResult, Similar, StatementHit, Why
+from index.understand import Found
 from pipeline.errors import LiantuError, QuerySyntaxError, Unreadable
 from pipeline.model import Kind, Problem, Record, Tally
 from tests.helpers import record
@@ -62,7 +63,7 @@ def _related(text: str) -> SearchResult:
         StatementHit(text, Kind.RISK, 0.5, 2, (), (), (), (), ("meaning",), (one.id,), (one,), group, why)
         for group in ("match", "related", "rest", "beyond")
     ]
-    found = (*((field, text) for field in Facet), (Kind.MEASURE, ""))
+    found: tuple[Found, ...] = (*((field, text) for field in Facet), (Kind.MEASURE, ""))
     return SearchResult(text, "statement", 0, 0, {}, tuple(hits), 3, found, (text, text), (text, text))
 
 
