@@ -307,7 +307,7 @@ def _split(args: list[str], at: str) -> tuple[list[str], list[str]]:
 @_literal
 @click.option("--explain", is_flag=True, help="说明每条结果凭什么列出")
 @click.option("-f", "--file", "batch", metavar="FILE", help="一行一个检索式，结果列成一张表；- 指标准输入")
-@_model
+@click.option("--model", metavar="DIR", help="核对索引是否用这个模型建成，不是就说明")
 @_as_json
 @_index
 @_help

@@ -38,7 +38,7 @@ _OTHER_KIND = 0.7  # what a measure counts where the question complains, and a r
 _COMMON = 2.0  # by how much of its share in all statements a concept counts less
 _LEAST_CHANCE = 3.0  # in a small index deviations say little
 _LEAST_SHARE = 1e-3
-_TYPICAL, _FREQUENT, _RISK = 2.0, 1.5, 3.0
+_TYPICAL, _FREQUENT, _RISK = 2.0, 1.5, 5.0
 _SPEAKS = 0.5
 _SCALE, _DECIMALS = 4.0, 6
 

@@ -33,6 +33,7 @@ _MOST_RELATED = 50
 _LONGEST_QUESTION = 200  # characters; what follows says little more, and time is bounded
 _EXACT, _WORDS, _RELATED = 2, 1, 0  # what the scores of the groups begin with
 _SURE = 4.0  # times what is near by chance: on the subject, whatever its records are
+_NEARNESS = 0.3  # what nearness counts where it is not asked for: 审查环节的高风险
 _TELLING = 0.5  # what a leg adds that speaks for a statement
 _LEGS: tuple[Leg, ...] = ("char", "lexicon", "meaning", "place")
 
@@ -154,7 +155,7 @@ def _loose(term: Term) -> Term | None:
 
 def _by_statement(asked: _Asked, limit: int, explain: bool) -> SearchResult:
     found = standing(asked.exactly)
-    scores = _WORDS + _open_scores(asked, found.counts) if asked.is_open else _scores(found.matched)
+    scores = _WORDS + _facet_scores(asked, found.counts) if asked.is_open else _scores(found.matched)
     best = _best(found.counts, scores, limit)
     groups = [_Ranked("match", found, best), *_related(asked, found.counts > 0, min(limit - len(best), _MOST_RELATED))]
     hits = [hit for group in groups for hit in _statement_hits(asked, group, explain)]
@@ -178,17 +179,21 @@ def _related(asked: _Asked, taken: Mask, room: int) -> list[_Ranked]:
         groups += [("beyond", beyond, sure & others), ("rest", under, ~near), ("beyond", beyond, near & ~sure & others)]
     ranked = []
     for place, (name, found, chosen) in enumerate(groups):
-        scores = squashed(total) if name == "beyond" else _open_scores(asked, found.counts)
+        scores = squashed(total) if name == "beyond" else _near_scores(asked, found.counts)
         best = _best(found.counts * (chosen & ~taken), _RELATED - place + scores, room)
         ranked.append(_Ranked(name, found, best))
         room -= len(best)
     return ranked
 
 
-def _open_scores(asked: _Asked, counts: Ints) -> Scores:
-    """Nearness, and where facets are named how typical of them a statement is, as a score between 0 and 1."""
-    total = asked.near().total + (typical(asked.index, counts) if asked.found else 0)
-    return squashed(total + (frequent(counts) if asked.is_open else 0))
+def _facet_scores(asked: _Asked, counts: Ints) -> Scores:
+    """Where facets alone are named: how typical of them and how frequent a statement is, and a little how near."""
+    return squashed(_NEARNESS * asked.near().total + typical(asked.index, counts) + frequent(counts))
+
+
+def _near_scores(asked: _Asked, counts: Ints) -> Scores:
+    """How near a statement is, and where facets are named how typical of them."""
+    return squashed(asked.near().total + (typical(asked.index, counts) if asked.found else 0))
 
 
 def _scores(found: Matched) -> Scores:
