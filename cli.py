@@ -68,7 +68,6 @@ _FILTERS = {
 }
 
 
-_model = click.option("--model", metavar="DIR", help="比较意思用的模型文件夹（model2vec 或 ONNX）；default 指自带的")
 _literal = click.option("--literal", is_flag=True, help="只照字面查：不从词句里认条件，不列意思相近的")
 
 
@@ -117,7 +116,7 @@ def main(ctx: click.Context) -> int:
     default="auto",
     help="识别扫描页：auto 只识别没有可信文字的页（需安装 liantu[ocr]），always 每页都识别，never 不识别",
 )
-@_model
+@click.option("--model", metavar="DIR", help="比较意思用的模型文件夹（model2vec 或 ONNX）；default 指自带的")
 @_as_json
 @_index
 @_help
