@@ -11,6 +11,7 @@ from itertools import product
 
 from index.normal import normal
 from index.query import Facet, Query, Term
+from index.segment import words
 from pipeline.model import Kind
 
 __all__ = ["Found", "Understood", "Values", "understand"]
@@ -21,7 +22,7 @@ Field = Facet | Kind
 Found = tuple[Field, str]  # a facet and its value, or a kind of statement and nothing
 
 _TAKEN = "\0"  # stands for what was recognised
-_SHORTEST_NAME, _SHORTEST_POWER = 3, 4
+_SHORTEST_WORD, _SHORTEST_NAME, _SHORTEST_POWER = 2, 3, 4
 _UNSTATED = "未标明"
 _ALTERNATIVES = (Facet.LEVEL, Facet.STAGE, Facet.CATEGORY)  # two values mean either; an agency and its section both
 
@@ -153,11 +154,14 @@ def _read(form: str, values: Values, stands: Stands) -> _Read:
         mentions += terms
     left, kind = _without_kind(left)
     if not (mentions or kind):
-        return _Read(rest=(form,))
+        named, over = _words_of_powers(form, values, stands)
+        is_all = all(_is_part(word, values(Facet.POWER), 1) for word in words(over))
+        return _Read(tuple(named)) if named and is_all else _Read(rest=(form,))
     rest: list[str] = []
     for piece in _pieces(left):
         terms, over = _alone(piece, values, any(term.field == Facet.STAGE for term in mentions))
-        mentions += terms
+        named, over = ([], over) if terms else _words_of_powers(over, values, stands)
+        mentions += [*terms, *named]
         rest += [over] if over else []
     return _Read(tuple(mentions), kind or (Kind.RISK if points else None), tuple(rest))
 
@@ -271,6 +275,16 @@ def _organs(form: str, units: Iterable[str]) -> Iterator[str]:
         part = next((end for end in ends if _is_part(end, units, _SHORTEST_NAME)), None)
         if part:
             yield part
+
+
+def _words_of_powers(form: str, values: Values, stands: Stands) -> tuple[list[Term], str]:
+    """Words that stand in no statement but all in a power's name, and what is left of a text: 校车审批 -> 校车."""
+    powers = values(Facet.POWER)
+    cut = words(form)
+    named = [word for word in cut if _is_part(word, powers, _SHORTEST_WORD) and not stands(word)]
+    if not named or not any(all(word in power for word in named) for power in powers):
+        return [], form
+    return [Term(word, field=Facet.POWER) for word in named], "".join(word for word in cut if word not in named)
 
 
 def _alone(piece: str, values: Values, has_stage: bool) -> tuple[list[Term], str]:
