@@ -278,13 +278,16 @@ def _organs(form: str, units: Iterable[str]) -> Iterator[str]:
 
 
 def _words_of_powers(form: str, values: Values, stands: Stands) -> tuple[list[Term], str]:
-    """Words that stand in no statement but all in a power's name, and what is left of a text: 校车审批 -> 校车."""
-    powers = values(Facet.POWER)
-    cut = words(form)
-    named = [word for word in cut if _is_part(word, powers, _SHORTEST_WORD) and not stands(word)]
-    if not named or not any(all(word in power for word in named) for power in powers):
-        return [], form
-    return [Term(word, field=Facet.POWER) for word in named], "".join(word for word in cut if word not in named)
+    """Words that stand in no statement but together in powers' names, and what is left of a text: 校车审批 -> 校车."""
+    powers, cut = values(Facet.POWER), words(form)
+    holding = {word: {power for power in powers if word in power} for word in cut if len(word) >= _SHORTEST_WORD}
+    named: list[str] = []
+    for word in sorted(holding, key=lambda word: len(holding[word])):  # the more telling first
+        together = set.intersection(*(holding[one] for one in (*named, word)))
+        if together and not stands(word):
+            named.append(word)
+    left = "".join(word for word in cut if word not in named)
+    return [Term(word, field=Facet.POWER) for word in cut if word in named], left
 
 
 def _alone(piece: str, values: Values, has_stage: bool) -> tuple[list[Term], str]:
