@@ -160,6 +160,12 @@ def ingest(
     return FOUND if found else complain(_nothing_to_read(), NOTHING)
 
 
+def _fingerprint(model: str) -> str | None:
+    from index import meaning
+
+    return None if model == _DEFAULT else meaning.fingerprint(_absolute(model))
+
+
 def _chosen(model: str | None) -> tuple[str, str] | None:
     """Folder and fingerprint of a model that can be used; None for the one that comes with us."""
     from index import meaning
@@ -385,7 +391,7 @@ def _lines(path: str) -> list[str]:
         raise LiantuError(path, f"读不了（{error.strerror}）", "检查文件和权限") from error
     for encoding in ("utf-8-sig", "gb18030"):
         with suppress(UnicodeDecodeError):
-            return data.decode(encoding).splitlines()
+            return data.decode(encoding).split("\n")
     raise LiantuError(path, "不是 UTF-8 或 GB18030 文本", "另存为 UTF-8")
 
 
@@ -453,11 +459,15 @@ def show(record_id: str, as_json: bool, folder: Path) -> int:
 def export(target: str, query: str, literal: bool, folder: Path, **given: tuple[str, ...]) -> int:
     """导出记录，每行一条 JSON；FILE 写 - 则输出到屏幕。"""
     from index.cache import opened
-    from index.search import matching
+    from index.present import understood_text
+    from index.search import matching, understood
 
     if target != "-" and Path(target).suffix.lower() != ".jsonl":
         raise LiantuError(target, "只能导出为 .jsonl 文件", "把文件名改成以 .jsonl 结尾，或写 - 输出到屏幕")
     with opened(folder) as index:
+        said = understood(index, query, literal)
+        if said.understood:
+            complain(understood_text(said, columns()), FOUND)
         records = matching(index, query, _given_filters(given), literal)
         if target == "-":
             return FOUND if _print(records) else NOTHING

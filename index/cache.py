@@ -51,6 +51,13 @@ def opened(folder: Path) -> Iterator[Index]:
 
 def _opened(folder: Path, connection: sqlite3.Connection) -> Index:
     model = usable_model(connection)
+    try:
+        return _opened_with(folder, connection, model)
+    except ModelBroken:  # its library is gone
+        return _opened_with(folder, connection, None)
+
+
+def _opened_with(folder: Path, connection: sqlite3.Connection, model: Path | None) -> Index:
     cache = folder / "cache" / _name(connection, model)
     # Damage shows as any kind of error (numpy's, a pickle's): whatever it is, building anew is the remedy.
     with suppress(Exception):
@@ -109,19 +116,19 @@ def _build(cache: Path, connection: sqlite3.Connection, model: Path | None) -> N
             earlier = [folder / _MEANING for folder in cache.parent.iterdir() if folder != draft]
             meaning.build(draft / _MEANING, texts, model, earlier)
         (draft / _MANIFEST).write_text(json.dumps(_sizes(draft)), "utf-8")
-        _put(draft, cache)
+        _put(draft, cache, model is not None)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _put(draft: Path, cache: Path) -> None:
+def _put(draft: Path, cache: Path, has_vectors: bool) -> None:
     """Make the draft the cache, unless somebody else was quicker, and remove those of earlier states."""
     try:
         draft.rename(cache)
     except OSError:
         if not cache.exists():
             raise
-    for other in cache.parent.iterdir():
+    for other in cache.parent.iterdir() if has_vectors else ():  # without vectors the others may still be needed
         if other != cache and not other.name.startswith(_BUILDING):
             _discard(other)
 

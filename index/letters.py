@@ -76,12 +76,12 @@ class Letters:
     def _rarest(self, needle: str) -> list[tuple[int, int]]:
         """From where to where the postings of its rarest pairs stand, the shortest first."""
         places = map(self._place, set(pairs(needle)) or {needle})
-        return sorted(places, key=lambda place: place[1] - place[0])[:_PAIRS_READ]
+        return sorted(places, key=lambda place: (place[1] - place[0], place))[:_PAIRS_READ]
 
     def weighed(self, grams: Iterable[str]) -> NDArray[np.float64]:
         """For every statement the sum of the BM25 weights of those of the characters and pairs that stand in it."""
         total = np.zeros(len(self.lengths))
-        for first, last in map(self._place, set(grams)):
+        for first, last in map(self._place, sorted(set(grams))):
             if first < last:
                 total[self.holders[first:last]] += self._weights(
                     self.counts[first:last], self.holders[first:last], last - first

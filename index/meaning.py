@@ -33,6 +33,7 @@ _BLOCK = 4096  # statements at a time: so many vectors as floats fit the process
 _KEPT_IN_MEMORY = 1 << 25  # bytes in steps, four times as many in floats
 _STEPS = 127  # of an 8-bit number, on either side of zero
 _KEY = 8  # bytes
+_OF_MODELS = (".safetensors", ".onnx", ".json", ".txt", ".data")
 _MADE_BY = "model.txt"
 _KEPT = ("keys", "steps", "scales")
 
@@ -47,7 +48,7 @@ def fingerprint(folder: Path) -> str:
     """
     digest = hashlib.sha256()
     try:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix in _OF_MODELS):
             size = path.stat().st_size
             with path.open("rb") as file:
                 head = file.read(_SAMPLE)
@@ -151,6 +152,8 @@ class Meaning:
 
     def similarity(self, vector: Vectors) -> Scores:
         """The cosine of each statement's vector, less the mean, to `vector`, less the mean."""
+        if not vector.any():  # nothing that the model knows
+            return np.zeros(len(self.steps))
         asked = vector - self.centre
         asked = asked / (np.linalg.norm(asked) or 1)
         products = self._products(asked)
@@ -200,10 +203,10 @@ def _made(folders: Iterable[Path], by: str) -> Iterator[tuple[NDArray[Any], NDAr
     """Keys, steps and scales in those folders that were made by a model."""
     for folder in folders:
         # Swept up meanwhile, or damaged: then the vectors are made again.
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, EOFError):
             if (folder / _MADE_BY).read_text("utf-8") == by:
                 keys, steps, scales = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in _KEPT)
-                if len(keys):
+                if 0 < len(keys) == len(steps) == len(scales):
                     yield keys, steps, scales
 
 

@@ -40,6 +40,7 @@ __all__ = [
     "similar_json",
     "similar_text",
     "table",
+    "understood_text",
 ]
 
 _KINDS = {Kind.RISK: "风险点", Kind.MEASURE: "防控措施", Kind.MONITOR: "电子监察点"}
@@ -157,6 +158,11 @@ def search_text(result: SearchResult, columns: int, color: bool = False) -> str:
         group = hit.group
         lines += ["", *_hit_lines(hit, f"{place:>2}. ", columns, color)]
     return _joined(lines)
+
+
+def understood_text(result: SearchResult, columns: int) -> str:
+    """What the words of a query were taken to say, as text."""
+    return _joined(_understood_lines(result, max(columns, _NARROWEST)))
 
 
 def _understood_lines(result: SearchResult, columns: int) -> list[str]:

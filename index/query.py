@@ -12,7 +12,7 @@ from unicodedata import normalize
 from pipeline.errors import QuerySyntaxError
 from pipeline.model import Kind
 
-__all__ = ["FIELDS", "Facet", "Query", "Term", "parse", "render"]
+__all__ = ["FIELDS", "Facet", "Found", "Query", "Term", "parse", "render"]
 
 
 class Facet(StrEnum):
@@ -26,6 +26,8 @@ class Facet(StrEnum):
     DOCUMENT = "document"
     POWER = "power"
 
+
+Found = tuple[Facet | Kind, str]  # what words say of records: a facet and its value, or a kind and nothing
 
 FIELDS: dict[str, Kind | Facet] = {
     "风险点": Kind.RISK,

@@ -26,7 +26,7 @@ from index.query import Facet
 from index.results import Leg
 from pipeline.model import Kind
 
-__all__ = ["Nearness", "frequent", "nearness", "squashed", "typical"]
+__all__ = ["LONGEST_QUESTION", "Nearness", "frequent", "nearness", "squashed", "typical"]
 
 _WEIGHTS: dict[Leg, float] = {"lexicon": 5.0, "meaning": 1.0, "char": 0.25, "place": 2.0}
 _PLACE_BESIDE = 8.0  # the weight of words beside facets, which mostly name the power: 药品采购的高风险
@@ -40,6 +40,7 @@ _LEAST_CHANCE = 3.0  # in a small index deviations say little
 _LEAST_SHARE = 1e-3
 _TYPICAL, _FREQUENT, _RISK = 2.0, 1.5, 5.0
 _SPEAKS = 0.5
+LONGEST_QUESTION = 200  # characters; what follows says little more, and time is bounded
 _SCALE, _DECIMALS = 4.0, 6
 
 

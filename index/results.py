@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 from index.normal import Span
-from index.query import Facet
+from index.query import Facet, Found
 from index.store import File
-from index.understand import Found
 from pipeline.errors import LiantuError
 from pipeline.model import Kind, Record
 
@@ -111,7 +110,7 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """The statements (their score: the similarity) and records most similar to a text or a record; 1 is the same."""
+    """The statements (their score: the similarity) and records most similar to a text or a record, from 1 down to 0."""
 
     statements: tuple[StatementHit, ...]
     records: tuple[tuple[float, Record], ...]

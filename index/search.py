@@ -5,9 +5,11 @@ this order: those that hold the words asked for in one piece, those that hold th
 full yet, those that are related in meaning, which are not counted.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, reduce
+from itertools import islice
 
 import numpy as np
 
@@ -16,21 +18,23 @@ from index.cache import Index
 from index.columns import Ints, Mask
 from index.filters import Filters
 from index.hits import Told, facets, statement_hits
+from index.letters import common
 from index.matching import Matched, Scores, Standing, Task, qualifying, standing, task
 from index.normal import Span, normal, spans
-from index.query import Facet, Query, Term, parse
-from index.related import Nearness, frequent, nearness, squashed, typical
+from index.query import Facet, Found, Query, Term, parse, render
+from index.related import LONGEST_QUESTION, Nearness, frequent, nearness, squashed, typical
 from index.results import By, Group, Leg, Match, Overview, RecordHit, SearchResult, StatementHit, Why
 from index.statements import query_words, words_in
-from index.suggest import suggested
-from index.understand import Found, Understood, understand
+from index.suggest import rewritten
+from index.understand import Understood, understand
 from pipeline.model import Kind, Record
 
-__all__ = ["matching", "overview", "search"]
+__all__ = ["matching", "overview", "search", "understood"]
 
 _DECIMALS = 6
 _MOST_RELATED = 50
-_LONGEST_QUESTION = 200  # characters; what follows says little more, and time is bounded
+_SUGGESTIONS = 3
+_ORDER: tuple[Group, ...] = ("related", "beyond", "rest", "beyond")  # scores of each begin one lower
 _EXACT, _WORDS, _RELATED = 2, 1, 0  # what the scores of the groups begin with
 _SURE = 4.0  # times what is near by chance: on the subject, whatever its records are
 _NEARNESS = 0.3  # what nearness counts where it is not asked for: 审查环节的高风险
@@ -58,6 +62,8 @@ class _Asked:
     """
 
     text: str
+    typed: Query
+    filters: Filters
     found: tuple[Found, ...]
     exactly: Task
     loosely: Task
@@ -94,6 +100,12 @@ def search(
     return (_by_statement if by == "statement" else _by_record)(asked, limit, explain)
 
 
+def understood(index: Index, text: str, literal: bool = False) -> SearchResult:
+    """What the words of the query `text` are taken to say, without an answer."""
+    asked = _asked(index, text, {}, literal)
+    return SearchResult(text, "record", 0, 0, {}, (), 0, asked.found, _keywords(asked))
+
+
 def matching(index: Index, text: str, filters: Filters, literal: bool = False) -> Iterator[Record]:
     """Every record that `search(..., by="record")` counts, in the order of documents, charts and stages."""
     found = np.flatnonzero(qualifying(_asked(index, text, filters, literal).exactly))
@@ -118,24 +130,24 @@ def _asked(index: Index, text: str, filters: Filters, literal: bool) -> _Asked:
     loosely = task(index, _loosened(understood.query), filters) if question else exactly
     beyond = task(index, _loosened(query), filters) if understood.found else loosely
     near = cache(lambda: nearness(index, question or "", understood.beside))
-    return _Asked(text, understood.found, exactly, loosely, beyond, question, near)
+    return _Asked(text, query, filters, understood.found, exactly, loosely, beyond, question, near)
 
 
-def _knowledge(index: Index) -> tuple[Callable[[Facet], frozenset[str]], Callable[[str], bool]]:
-    """What `understand` asks: the values of a facet, and whether a text stands in a statement."""
+def _knowledge(index: Index) -> tuple[Callable[[Facet], frozenset[str]], Callable[[Sequence[str]], bool]]:
+    """What `understand` asks: the values of a facet (in normal form), and whether texts stand in one statement."""
 
     @cache
     def values(facet: Facet) -> frozenset[str]:
-        return frozenset(filter(None, index.columns.values(facet)))
+        return frozenset(normal(value) for value in index.columns.values(facet) if value)
 
-    return values, lambda form: len(index.letters.holding(form)) > 0
+    return values, lambda forms: len(reduce(common, map(index.letters.holding, forms))) > 0
 
 
 def _question(text: str, understood: Understood) -> str | None:
     """The words asked for; where facets alone are named, the whole text."""
     words = (term.text for term in understood.query.terms() if _is_loose(term))
     question = normal("".join(dict.fromkeys(words))) or (normal(text) if understood.found else "")
-    return question[:_LONGEST_QUESTION] or None
+    return question[:LONGEST_QUESTION] or None
 
 
 def _is_loose(term: Term) -> bool:
@@ -173,12 +185,12 @@ def _related(asked: _Asked, taken: Mask, room: int) -> list[_Ranked]:
     under = standing(asked.loosely)
     total, chance = asked.near().total, asked.near().chance
     near = asked.near().is_near
-    groups: list[tuple[Group, Standing, Mask]] = [("related", under, near)]
+    groups: list[tuple[Standing, Mask]] = [(under, near)]
     if asked.found:
         beyond, sure, others = standing(asked.beyond), total > _SURE * chance, under.counts == 0
-        groups += [("beyond", beyond, sure & others), ("rest", under, ~near), ("beyond", beyond, near & ~sure & others)]
+        groups += [(beyond, sure & others), (under, ~near), (beyond, near & ~sure & others)]
     ranked = []
-    for place, (name, found, chosen) in enumerate(groups):
+    for place, (name, (found, chosen)) in enumerate(zip(_ORDER, groups, strict=False)):
         scores = squashed(total) if name == "beyond" else _near_scores(asked, found.counts)
         best = _best(found.counts * (chosen & ~taken), _RELATED - place + scores, room)
         ranked.append(_Ranked(name, found, best))
@@ -252,7 +264,10 @@ def _held(near: Nearness, form: str) -> Iterator[tuple[str, list[tuple[str, ...]
             yield concept.name, words
 
 
-def _why(asked: _Asked, hit: int, text: str) -> Why:
+def _why(asked: _Asked, hit: int, text: str) -> Why | None:
+    """What each leg adds; None where nothing was asked in plain words."""
+    if asked.question is None:
+        return None
     near = asked.near()
     legs = {leg: round(float(near.legs[leg][hit]), 2) for leg in _LEGS}
     concepts = {name: tuple("…".join(word) for word in words) for name, words in _held(near, normal(text))}
@@ -286,7 +301,7 @@ def _record_hits(asked: _Asked, best: Best, related: Mapping[int, Group], explai
     found = store.records(asked.index.connection, asked.index.columns["rows"][[hit for hit, _ in best]].tolist())
     for (hit, score), record in zip(best, found, strict=True):
         matches = tuple(_matches(asked, hit, record, related, explain))
-        yield RecordHit(score, record, matches, "related" if related else "match")
+        yield RecordHit(score, record, matches, _ORDER[-math.floor(score)] if related else "match")
 
 
 def _record_scores(asked: _Asked) -> Scores:
@@ -327,6 +342,19 @@ def _statements_of(index: Index, record: int) -> dict[tuple[Kind, str], int]:
     return {(index.columns.kind(one), texts[number]): one for one, number in zip(said.tolist(), numbers, strict=True)}
 
 
+def _keywords(asked: _Asked) -> tuple[str, ...]:
+    """The words looked for, as they are left by what was understood."""
+    return tuple(dict.fromkeys(term.text for term in asked.exactly.query.terms() if _is_loose(term) and term.text))
+
+
+def _suggestions(asked: _Asked) -> Iterator[str]:
+    """Other wordings that find something."""
+    for query in rewritten(asked.index, asked.typed):
+        understood = understand(query, *_knowledge(asked.index))
+        if standing(task(asked.index, understood.query, asked.filters)).counts.any():
+            yield render(query)
+
+
 def _result(
     asked: _Asked,
     by: By,
@@ -336,8 +364,8 @@ def _result(
     related: int,
 ) -> SearchResult:
     found = np.flatnonzero(records)
-    keywords = tuple(dict.fromkeys(term.text for term in asked.exactly.query.terms() if _is_loose(term) and term.text))
+    keywords = _keywords(asked)
     is_lost = asked.question is not None and not total and not asked.is_open
-    suggestions = suggested(asked.index, asked.text, keywords) if is_lost else ()
+    suggestions = tuple(islice(_suggestions(asked), _SUGGESTIONS)) if is_lost else ()
     counted = total, len(found), facets(asked.index, found)
     return SearchResult(asked.text, by, *counted, tuple(hits), related, asked.found, keywords, suggestions)

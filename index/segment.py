@@ -26,7 +26,7 @@ from typing import Any
 
 from platformdirs import user_cache_path
 
-__all__ = ["VERSION", "search_words", "words"]
+__all__ = ["VERSION", "is_known", "search_words", "words"]
 
 
 def _import_jieba() -> ModuleType:
@@ -73,6 +73,11 @@ def search_words(text: str) -> list[str]:
     """The words of `text`, each after the dictionary words of two and three characters in it (jieba's search mode)."""
     tokens: list[str] = _segmenter().tokenizer_for(text).lcut_for_search(text)
     return tokens
+
+
+def is_known(word: str) -> bool:
+    """Whether the dictionary has `word`."""
+    return bool(_segmenter().tokenizer_for(word).FREQ.get(word))
 
 
 class _Segmenter:

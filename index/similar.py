@@ -12,12 +12,12 @@ from index.columns import Ints
 from index.hits import statement_hits
 from index.matching import Scores
 from index.normal import normal
-from index.related import nearness, squashed
+from index.related import LONGEST_QUESTION, nearness, squashed
 from index.results import Similar
 from pipeline.errors import UnknownRecord
 from pipeline.model import Record
 
-__all__ = ["similar_to", "similar_to_record", "similar_to_text"]
+__all__ = ["similar_to"]
 
 _ID = re.compile("[0-9a-f]{4,16}")
 
@@ -26,16 +26,16 @@ def similar_to(index: Index, asked: str, limit: int) -> Similar:
     """What is similar to the record whose id begins with `asked`, if there is one, else to that text."""
     with suppress(UnknownRecord):
         if _ID.fullmatch(asked):
-            return similar_to_record(index, store.record(index.connection, asked), limit)
-    return similar_to_text(index, asked, limit)
+            return _similar_to_record(index, store.record(index.connection, asked), limit)
+    return _similar_to_text(index, asked, limit)
 
 
-def similar_to_text(index: Index, text: str, limit: int) -> Similar:
+def _similar_to_text(index: Index, text: str, limit: int) -> Similar:
     """The statements most similar in meaning to a text, and the records in which the most similar ones stand."""
     return _similar(index, [text], np.zeros(0, dtype=np.int32), None, limit)
 
 
-def similar_to_record(index: Index, record: Record, limit: int) -> Similar:
+def _similar_to_record(index: Index, record: Record, limit: int) -> Similar:
     """The statements most similar to one of a record's, and the records with the most similar ones to all of them."""
     place = int(np.flatnonzero(index.columns["ids"] == record.id.encode())[0])
     said = index.columns.statements_of(place)
@@ -43,6 +43,8 @@ def similar_to_record(index: Index, record: Record, limit: int) -> Similar:
 
 
 def _similar(index: Index, texts: Sequence[str], said: Ints, place: int | None, limit: int) -> Similar:
+    if not texts or not index.columns.statements:
+        return Similar((), ())
     likeness = [_likeness(index, text) for text in texts]
     best = np.max(likeness, axis=0)
     best[said] = 0
@@ -65,7 +67,7 @@ def _standing(index: Index, statement: int) -> Ints:
 
 def _likeness(index: Index, text: str) -> Scores:
     """How near each statement is, 0 where that may be chance."""
-    near = nearness(index, normal(text), "")
+    near = nearness(index, normal(text)[:LONGEST_QUESTION], "")
     return np.where(near.is_near, squashed(near.total), 0)
 
 

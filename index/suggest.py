@@ -1,40 +1,49 @@
 """What may have been meant where nothing is found: the query with one of its words as the index spells it.
 
 A part of the query that stands in no statement is compared with the words of the index: those that sound the same, and
-those that differ in one character. What is suggested finds something.
+those that differ in one character.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from functools import cache, lru_cache
+from itertools import accumulate, islice
 from pathlib import Path
 
 from index import segment
 from index.cache import Index
+from index.lexicon import spoken_of
 from index.normal import normal
-from index.statements import query_words, words_of
+from index.query import Facet, Query, Term
+from index.statements import words_of
 
-__all__ = ["suggested"]
+__all__ = ["rewritten"]
 
-_MOST = 3
+_MOST, _MOST_DOUBTFUL = 12, 20  # what is looked at; each takes a search
+_LONGEST_TEXT = 40  # a longer text was not typed by hand
 _SHORTEST, _LONGEST = 2, 6  # characters of a word
 _LONG_ENOUGH = 4  # a part of the query that may be a mistyped word although it consists of words
 _SOUNDS = Path(__file__).with_name("sounds.txt")
 
 
-def suggested(index: Index, text: str, words: Sequence[str]) -> tuple[str, ...]:
-    """Other wordings of the query `text`, of which `words` were looked for, the likeliest first."""
-    doubtful = dict.fromkeys(part for word in words for part in _doubtful(index, normal(word)))
-    sounds, gaps = _vocabulary(index.statements.folder) if doubtful else ({}, {})
-    found: dict[str, tuple[bool, int]] = {}
-    for part in doubtful:
-        alike = sounds.get(_sound(part), [])
-        for right in (*alike, *(one for gap in _gaps(part) for one in gaps.get(gap, ()))):
-            other = normal(text).replace(part, right)
-            hits = _hits(index, [normal(word).replace(part, right) for word in words]) if other not in found else 0
-            if hits:
-                found[other] = (right not in alike, -hits)
-    return tuple(sorted(found, key=lambda other: (found[other], other))[:_MOST])
+def rewritten(index: Index, query: Query) -> Iterator[Query]:
+    """The query with a part of a word as the index spells it, the likeliest first; it need not find anything."""
+    words = [term for term in query.terms() if not (term.phrase or term.negated or isinstance(term.field, Facet))]
+    parts = ((term, part) for term in words for part in _doubtful(index, normal(term.text)))
+    doubtful = list(islice(parts, _MOST_DOUBTFUL))
+    with suppress(OSError):  # another process has built the index anew meanwhile
+        sounds, gaps = _vocabulary(index.statements.folder) if doubtful else ({}, {})
+        alike = [(term, part, right) for term, part in doubtful for right in sounds.get(_sound(part), ())]
+        similar = [(term, part, right) for term, part in doubtful for gap in _gaps(part) for right in gaps.get(gap, ())]
+        yield from islice(dict.fromkeys(_with(query, *change) for change in (*alike, *similar)), _MOST)
+
+
+def _with(query: Query, term: Term, wrong: str, right: str) -> Query:
+    """The query with a part of a word replaced."""
+    other = replace(term, text=normal(term.text).replace(wrong, right))
+    return Query(tuple(tuple(other if one == term else one for one in part) for part in query.alternatives))
 
 
 @lru_cache(maxsize=1)
@@ -54,25 +63,22 @@ def _is_chinese(word: str) -> bool:
 
 
 def _doubtful(index: Index, form: str) -> Iterator[str]:
-    """The parts of a text that stand in no statement and may be one word."""
-    bounds = {0}
-    for word in segment.words(form):
-        bounds.add(max(bounds) + len(word))
+    """The parts of a text that stand in no statement, are no known words, and may be one."""
+    if len(form) > _LONGEST_TEXT:
+        return
+    bounds = {0, *accumulate(map(len, segment.words(form)))}
     for start in range(len(form)):
         for end in range(start + _SHORTEST, min(start + _LONGEST, len(form)) + 1):
             part = form[start:end]
             is_whole = len(part) >= _LONG_ENOUGH or (start in bounds and end in bounds)
-            if is_whole and _is_chinese(part) and not index.letters.holding(part).size:
+            is_unknown = is_whole and _is_chinese(part) and not segment.is_known(part) and not _is_said(part)
+            if is_unknown and not index.letters.holding(part).size:
                 yield part
 
 
-def _hits(index: Index, words: Sequence[str]) -> int:
-    """How many statements hold all these words."""
-    found = [set(index.letters.holding(word).tolist()) for word in words]
-    found = (
-        found if all(found) else [set(index.statements.with_words(query_words(w)).statements.tolist()) for w in words]
-    )
-    return len(set.intersection(*found)) if found else 0
+def _is_said(part: str) -> bool:
+    """Whether the lexicon has a text as it is."""
+    return any((part,) in (*one.sayings, *one.words) for one, _ in spoken_of(part))
 
 
 def _gaps(word: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """What a query says about records in plain words: 决定环节的高风险 贿赂 -> stage 决定, level 高, text 贿赂.
 
 The words of the user become terms of the query language (环节:决定 等级:高 贿赂); nothing else has to know of them.
-Quoted words, fields and excluded words are left as they are; so is a single word that stands in a statement as typed.
+Quoted words, fields and excluded words are left as they are; so are words that stand together in a statement as typed.
 """
 
 import re
@@ -9,30 +9,32 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
+from index.lexicon import spoken_of
 from index.normal import normal
-from index.query import Facet, Query, Term
+from index.query import Facet, Found, Query, Term
 from index.segment import words
 from pipeline.model import Kind
 
-__all__ = ["Found", "Understood", "Values", "understand"]
+__all__ = ["Understood", "Values", "understand"]
 
 Values = Callable[[Facet], frozenset[str]]  # the index's own values of a facet
-Stands = Callable[[str], bool]  # whether a statement holds a text as it is
-Field = Facet | Kind
-Found = tuple[Field, str]  # a facet and its value, or a kind of statement and nothing
+Stands = Callable[[Sequence[str]], bool]  # whether a statement holds texts as they are, all of them
 
 _TAKEN = "\0"  # stands for what was recognised
-_SHORTEST_WORD, _SHORTEST_NAME, _SHORTEST_POWER = 2, 3, 4
+_SHORTEST_WORD, _SHORTEST_NAME, _SHORTEST_POWER, _LONGEST_POWER = 2, 3, 4, 20
+_LONGEST = 200  # characters of a word that is looked at: patterns take time
 _UNSTATED = "未标明"
 _ALTERNATIVES = (Facet.LEVEL, Facet.STAGE, Facet.CATEGORY)  # two values mean either; an agency and its section both
 
 _AND = "[、和或及与,]"
 _LEVELS = f"[高中低](?:{_AND}?[高中低])*"
+# 过程中风险 and the like speak of no level.
+_LEVEL_WORD = f"(?<![程作法其集理期当]){_LEVELS}"
 _RANK = "(?:等级|级别|等|级|度)"
 _LEVEL = re.compile(
-    rf"(?:风险|廉政)*{_RANK}?(?:为|是|属于|定为|评为|属)?(?<![提升抬拔降减]){_LEVELS}{_RANK}?风险(?:等级|级别|级)?(?P<points>点)?"
+    rf"(?:风险|廉政)*{_RANK}?(?:为|是|属于|定为|评为|属)?(?<![提升抬拔降减])(?:最|较)?{_LEVEL_WORD}{_RANK}?风险(?:等级|级别|级)?(?P<points>点)?"
     rf"|(?:风险|等级|级别)(?:等级|级别)?(?:为|是|属于|定为|评为|最|较|很|:)?{_LEVELS}(?:等级|级别|级)?(?:的|$)"
-    rf"|(?<![提升抬拔降减]){_LEVELS}(?:等级|级别)的?|^{_LEVELS}$"
+    rf"|(?<![提升抬拔降减]){_LEVELS}(?:等级|级别)的?|^[高中低](?:{_AND}[高中低])*$"
 )
 _STEP = re.compile(r"(?P<step>[一二三])级(?:的)?风险(?P<points>点)?")
 _OF_STEPS = {"一": "高", "二": "中", "三": "低"}
@@ -66,17 +68,14 @@ _STAGE_MARK = (
 )
 _CATEGORY_MARK = "(?:类别|类型|类|事项|职权|权力|项目|案件|工作)"
 _IN_CHARGE = "(?:负责|主管|分管|承办|承担|经办|所管|管)"
-_ORGAN = "(?:局|科|股|室|队|中心|处|所|办|委|厅|院|站|部)"
-_ORGANS = re.compile(
-    rf"(?:^|(?<=[{_TAKEN},、]))[\u4e00-\u9fff]{{3,12}}?{_ORGAN}|[\u4e00-\u9fff]{{2,14}}?{_ORGAN}(?={_IN_CHARGE}|的|$)"
-)
+_ORGAN = re.compile("局|科|股|室|队|中心|处|所|办|委|厅|院|站|部")
 # What holds the words of a question together, and is not asked for.
 _QUESTION = re.compile(
     rf"请问|麻烦|谢谢|请?帮我|我?想(?:要)?(?:知道|了解|查|看)|(?:查|了解|看)一下|查询|列出|看看|关于|有关|涉及|{_WHAT}|{_HOW}(?:办|管|做)?"
     r"|需要注意|(?:环节|单位|类别|等级|部门)(?:是|为|:)|这一?块|(?:哪里|哪个|吗|呢)|[?!。,;]"
 )
-_ENDS = re.compile(
-    rf"^(?:的|了|在|对|被|是|和|与|及|由|:|中|里|上|方面|时|{_IN_CHARGE})+|(?:的|了|在|是|和|与|及|有|:|中|里|方面|时|{_IN_CHARGE})+$"
+_EMPTY = frozenset(
+    "的 了 在 对 被 是 和 与 及 或 由 : 、 , 中 里 上 有 时 方面 负责 主管 分管 承办 承担 经办 所管 管".split(" ")  # noqa: SIM905
 )
 
 
@@ -112,21 +111,21 @@ def understand(query: Query, values: Values, stands: Stands) -> Understood:
 
 def _conjunction(terms: Sequence[Term], values: Values, stands: Stands) -> Understood:
     plain = [term for term in terms if not (term.phrase or term.field or term.negated)]
-    if len(plain) == 1 and stands(normal(plain[0].text)):
+    if plain and stands([normal(term.text) for term in plain]):
         return Understood(Query((tuple(terms),)))
     read = {term: _read(normal(term.text), values, stands) for term in plain}
     if any(one.says_something for one in read.values()):
         read = {term: one if one.says_something else _bare(normal(term.text), values) for term, one in read.items()}
     kind = next((one.kind for one in read.values() if one.kind), None)
     kept = [term for term in terms if term not in read or not read[term].says_something]
-    words = [replace(term, field=kind) if term in read and kind else term for term in kept]
-    words += [Term(text, field=kind) for one in read.values() if one.says_something for text in one.rest]
-    if kind and not any(term.field == kind and not term.negated for term in words):
-        words.append(Term("", field=kind))
+    wanted = [replace(term, field=kind) if term in read and kind else term for term in kept]
+    wanted += [Term(text, field=kind) for one in read.values() if one.says_something for text in one.rest]
+    if kind and not any(term.field == kind and not term.negated for term in wanted):
+        wanted.append(Term("", field=kind))
     mentions = list(dict.fromkeys(term for one in read.values() for term in one.mentions))
     found = [(term.field, term.text) for term in mentions if term.field] + ([(kind, "")] if kind else [])
     beside = "".join(text for one in read.values() if one.says_something for text in one.rest)
-    return Understood(Query(tuple((*some, *words) for some in _choices(mentions))), tuple(found), beside)
+    return Understood(Query(tuple((*some, *wanted) for some in _choices(mentions))), tuple(found), beside)
 
 
 def _choices(mentions: Sequence[Term]) -> Iterator[tuple[Term, ...]]:
@@ -145,7 +144,10 @@ def _bare(form: str, values: Values) -> _Read:
 
 def _read(form: str, values: Values, stands: Stands) -> _Read:
     """What a word (in normal form) names."""
-    if _is_part(form, values(Facet.POWER), _SHORTEST_POWER) and not stands(form):
+    if len(form) > _LONGEST:
+        return _Read(rest=(form,))
+    is_value = any(form in values(facet) for facet in (Facet.CATEGORY, Facet.STAGE, Facet.UNIT))
+    if not is_value and _names_power(form, values) and not stands([form]):
         return _Read((Term(form, field=Facet.POWER),))
     left, levels, points = _without_levels(form)
     mentions = [Term(level, field=Facet.LEVEL) for level in levels]
@@ -154,9 +156,7 @@ def _read(form: str, values: Values, stands: Stands) -> _Read:
         mentions += terms
     left, kind = _without_kind(left)
     if not (mentions or kind):
-        named, over = _words_of_powers(form, values, stands)
-        is_all = all(_is_part(word, values(Facet.POWER), 1) for word in words(over))
-        return _Read(tuple(named)) if named and is_all else _Read(rest=(form,))
+        return _Read(rest=(form,))
     rest: list[str] = []
     for piece in _pieces(left):
         terms, over = _alone(piece, values, any(term.field == Facet.STAGE for term in mentions))
@@ -169,7 +169,17 @@ def _read(form: str, values: Values, stands: Stands) -> _Read:
 def _pieces(left: str) -> list[str]:
     """The words between what was taken, without what only holds a question together."""
     parts = (part for piece in left.split(_TAKEN) for part in _QUESTION.split(piece))
-    return [piece for piece in (_ENDS.sub("", part) for part in parts) if piece]
+    return [piece for piece in map(_telling, parts) if piece]
+
+
+def _telling(piece: str) -> str:
+    """A piece without the empty words at its ends."""
+    cut = words(piece)
+    while cut and cut[-1] in _EMPTY:
+        cut.pop()
+    while cut and cut[0] in _EMPTY:
+        cut.pop(0)
+    return "".join(cut)
 
 
 def _taken(form: str, start: int, end: int) -> str:
@@ -210,14 +220,17 @@ def _is_part(form: str, names: Iterable[str], shortest: int) -> bool:
 def _stages(form: str, values: Values) -> tuple[str, list[Term]]:
     """Stages the index knows before a word that says they are, or one that means the same (收件环节 is 受理)."""
     known = _longest_first(name for name in values(Facet.STAGE) if name in form)
+    before, terms = "|".join(map(re.escape, known)), list[Term]()
     for name in known:
-        before = "|".join(map(re.escape, known))
         whole = (
             f"在?(?P<more>(?:(?:{before}){_AND})*){re.escape(name)}(?:{_STAGE_MARK})|环节(?:是|为|:){re.escape(name)}"
         )
         if found := re.search(whole, form):
             names = [*filter(None, re.split(_AND, found["more"] or "")), name]
-            return _taken(form, *found.span()), [Term(one, field=Facet.STAGE) for one in names]
+            form = _taken(form, *found.span())
+            terms += [Term(one, field=Facet.STAGE) for one in names]
+    if terms:
+        return form, terms
     if found := re.search("在?([\u4e00-\u9fff]{2,6})(?:环节|阶段)", form):
         from pipeline.terms import stage_term
 
@@ -252,7 +265,7 @@ def _power(form: str, values: Values) -> tuple[str, list[Term]]:
             start = form.index(name)
             return _taken(form, start, start + len(name)), [Term(name, field=Facet.POWER)]
     found = re.match("(?P<power>[^\0]{4,}?)(?:工作|过程)?(?:里|中|方面)的?", form)
-    if found and _is_part(found["power"], values(Facet.POWER), _SHORTEST_POWER):
+    if found and _names_power(found["power"], values):
         return _taken(form, *found.span()), [Term(found["power"], field=Facet.POWER)]
     return form, []
 
@@ -261,7 +274,7 @@ def _unit(form: str, values: Values) -> tuple[str, list[Term]]:
     """A unit, or an organ's name that is a part of a unit's: 科教局负责 of 大同市云州区科教局."""
     units = values(Facet.UNIT)
     whole = {name for name in units if len(name) >= _SHORTEST_NAME and name in form}
-    for name in _longest_first(whole or _organs(form, units)):
+    for name in _longest_first(whole or set(_organs(form, units))):
         found = re.search(f"(?:由|被|单位(?:是|为|:))?{re.escape(name)}(?:{_IN_CHARGE})?的?", form)
         if found:
             return _taken(form, *found.span()), [Term(name, field=Facet.UNIT)]
@@ -269,22 +282,36 @@ def _unit(form: str, values: Values) -> tuple[str, list[Term]]:
 
 
 def _organs(form: str, units: Iterable[str]) -> Iterator[str]:
-    """The longest ends of organs' names, in charge or at the beginning of a part, that are parts of units."""
-    for found in _ORGANS.finditer(form):
-        ends = (found[0][start:] for start in range(len(found[0]) - _SHORTEST_NAME + 1))
-        part = next((end for end in ends if _is_part(end, units, _SHORTEST_NAME)), None)
-        if part:
-            yield part
+    """Organs' names that are the ends of units' names."""
+    ends = [found.end() for found in _ORGAN.finditer(form)]
+    parts = (form[start:end] for end in ends for start in range(max(0, end - _LONGEST_POWER), end - _SHORTEST_NAME + 1))
+    return (part for part in parts if any(unit.endswith(part) for unit in units))
+
+
+def _powers(values: Values) -> list[str]:
+    """The names in which a part tells which power is meant: long ones list what others have done."""
+    return [name for name in values(Facet.POWER) if len(name) <= _LONGEST_POWER]
+
+
+def _names_power(form: str, values: Values) -> bool:
+    """Whether a text is a part of a power's name, and no word for misconduct: 国有资产处置 of 国有资产处置审批."""
+    return _is_part(form, _powers(values), _SHORTEST_POWER) and not _is_misconduct(form)
+
+
+def _is_misconduct(form: str) -> bool:
+    """Whether the lexicon has a text, as it is, as a word for misconduct."""
+    concepts = (concept for concept, _ in spoken_of(form) if concept.kind == Kind.RISK)
+    return any("".join(word) == form for concept in concepts for word in (*concept.sayings, *concept.words))
 
 
 def _words_of_powers(form: str, values: Values, stands: Stands) -> tuple[list[Term], str]:
     """Words that stand in no statement but together in powers' names, and what is left of a text: 校车审批 -> 校车."""
-    powers, cut = values(Facet.POWER), words(form)
+    powers, cut = _powers(values), words(form)
     holding = {word: {power for power in powers if word in power} for word in cut if len(word) >= _SHORTEST_WORD}
     named: list[str] = []
     for word in sorted(holding, key=lambda word: len(holding[word])):  # the more telling first
         together = set.intersection(*(holding[one] for one in (*named, word)))
-        if together and not stands(word):
+        if together and not stands([word]) and not _is_misconduct(word):
             named.append(word)
     left = "".join(word for word in cut if word not in named)
     return [Term(word, field=Facet.POWER) for word in cut if word in named], left
@@ -292,10 +319,10 @@ def _words_of_powers(form: str, values: Values, stands: Stands) -> tuple[list[Te
 
 def _alone(piece: str, values: Values, has_stage: bool) -> tuple[list[Term], str]:
     """What a piece between the facets names without a mark, and what is left of it: 立案的高风险, 待遇给付的风险."""
-    powers = values(Facet.POWER)
+    powers = _powers(values)
     if piece in values(Facet.STAGE):
         return [Term(piece, field=Facet.STAGE)], ""
-    if _is_part(piece, powers, _SHORTEST_POWER):
+    if _names_power(piece, values):
         return [Term(piece, field=Facet.POWER)], ""
     for stage in _longest_first(values(Facet.STAGE)) if not has_stage else ():
         power = piece.removesuffix(stage)

@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, fields
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ import numpy as np
 from index import cache as caches
 from index import store
 from index.cache import Index
+from index.letters import common
 from index.normal import normal
 from index.query import Facet, parse
 from index.related import nearness
@@ -170,7 +171,9 @@ def misunderstood(index: Index) -> list[tuple[str, Any, Any]]:
     wrong = []
     for question in json.loads(QUESTIONS.read_text("utf-8")):
         query = parse(question["query"])
-        understood = understand(query, values.__getitem__, lambda form: len(index.letters.holding(form)) > 0)
+        understood = understand(
+            query, values.__getitem__, lambda forms: len(reduce(common, map(index.letters.holding, forms))) > 0
+        )
         found: dict[str, set[str]] = {}
         for field, value in understood.found:
             found.setdefault("kind" if isinstance(field, Kind) else field, set()).add(value or field)

@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import present, store, terminal
-from index.query import Facet, parse
+from index.query import Facet, Found, parse
 from index.results import Count, Match, Outcome, Overview, RecordHit, SearchResult, Similar, StatementHit, Why
-from index.understand import Found
 from pipeline.errors import LiantuError, QuerySyntaxError, Unreadable
 from pipeline.model import Kind, Problem, Record, Tally
 from tests.helpers import record

@@ -1,5 +1,6 @@
 """What is asked in other words: matches first, then what is related, and nothing where nothing is."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,12 @@ def test_quotes_or_and_fields_ask_for_nothing_else(index: Index, query: str) -> 
     assert asked(index, query) == search(index, query, {}, limit=50, literal=True)
 
 
+def test_nothing_is_explained_that_was_not_asked_in_plain_words(index: Index) -> None:
+    for query, literal in (("收受财物", True), ('"收受申请人"', False), ("收受 OR 索取", False)):
+        hits = search(index, query, {}, literal=literal, explain=True).hits
+        assert [hit.why for hit in hits if isinstance(hit, StatementHit)] == [None] * len(hits) != []
+
+
 def test_literal_asks_for_what_is_written(index: Index) -> None:
     for query in ("检查走过场", "决定环节的高风险"):
         result = search(index, query, {}, literal=True)
@@ -169,3 +176,7 @@ def test_an_empty_index_and_a_very_long_question_are_no_trouble(folder: Path, in
     with indexed(folder, []) as empty:
         assert asked(empty, "吃拿卡要").hits == ()
     assert asked(index, "吃拿卡要" * 5000).related > 0
+    for text in ("".join(map(chr, range(0x4E00, 0x5600))), "都" * 10**4, "有存在" * 3000, "高风险" * 3000):
+        start = time.perf_counter()
+        asked(index, text)
+        assert time.perf_counter() - start < 10  # it took minutes

@@ -1,10 +1,12 @@
 """What is like a text or a record."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from index.cache import Index
+from index.results import Similar
 from index.similar import similar_to
 from tests.helpers import indexed, record
 
@@ -42,6 +44,13 @@ def test_records_like_a_record_leave_out_itself_and_what_it_says(index: Index) -
 def test_what_is_like_nothing_finds_nothing(index: Index) -> None:
     found = similar_to(index, "abcdef", 10)  # looks like an id, and is none
     assert (found.statements, found.records) == ((), ())
+
+
+def test_nothing_is_like_a_record_that_says_nothing(folder: Path) -> None:
+    with indexed(folder, [record(0), record(1, risk_points=("贿赂",))]) as opened:
+        assert similar_to(opened, record(0).id, 5) == Similar((), ())
+    with indexed(folder, []) as empty:
+        assert similar_to(empty, "贿赂", 5) == Similar((), ())
 
 
 def test_no_more_than_asked_for(index: Index) -> None:
