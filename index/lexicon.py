@@ -22,6 +22,7 @@ _OURS = Path(__file__).with_name("lexicon.txt")
 _USERS = "LIANTU_LEXICON"
 _HEADS = {"[风险]": Kind.RISK, "[措施]": Kind.MEASURE, "[中性]": None}
 _GAP = 6
+_HALF_WIDTH = str.maketrans("｜＝～", "|=~")
 _BETWEEN = ("…", " ", "")  # what stands between the parts of a saying, of a word
 _FORM = "说法 | 说法 = 用语 | 用语 ~ 相关用语"
 
@@ -53,7 +54,7 @@ def _lines(users: str | None) -> tuple["_Line", ...]:
 
 def _read(path: str) -> str:
     try:
-        return Path(path).read_text("utf-8-sig")
+        return Path(path).read_text("utf-8-sig").translate(_HALF_WIDTH)
     except OSError as error:
         raise LexiconBroken(path, f"读不了（{error.strerror}）", f"检查环境变量 {_USERS}") from error
     except UnicodeDecodeError as error:

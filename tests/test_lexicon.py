@@ -67,6 +67,13 @@ def test_what_stands_within_something_longer_does_not_count(mine: Path) -> None:
     assert "摘桃子" not in names
 
 
+def test_separators_may_be_of_full_width(mine: Path) -> None:
+    mine.write_text("摘桃子｜抢果子 ＝ 冒领 ～ 表彰\n", "utf-8")
+    lexicon._lines.cache_clear()
+    lexicon._by_beginning.cache_clear()
+    assert _spoken("有人抢果子") == {"摘桃子": True}
+
+
 def test_a_lexicon_of_the_users_own_finds_what_no_other_would(mine: Path, folder: Path) -> None:
     texts = ("冒领他人成果申报奖项", "登记簿缺页", "无故拖延", "截留资金", "现场检查不到位")
     with indexed(folder, [record(risk_points=texts)]) as index:
