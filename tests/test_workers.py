@@ -171,7 +171,8 @@ def test_an_interrupt_ends_it_at_once(tmp_path: Path) -> None:
         os.killpg(process.pid, signal.SIGINT)
         _, errors = process.communicate(timeout=LONG)
         assert process.returncode in (130, -signal.SIGINT)
-        assert errors.rstrip().endswith("KeyboardInterrupt")
+        # A file that was being imported may be complained of behind it.
+        assert "KeyboardInterrupt" in errors.splitlines()
         assert errors.count("Traceback") == 1, "only the program itself complains"
         assert_none_is_left(process.pid)
 
