@@ -161,6 +161,7 @@ def ingest(
 
 
 def _fingerprint(model: str) -> str | None:
+    """What tells a model apart; None for the one that comes with us."""
     from index import meaning
 
     return None if model == _DEFAULT else meaning.fingerprint(_absolute(model))
@@ -403,7 +404,7 @@ def _tell_of_model(index: "Index", asked: str | None) -> None:
     if index.meaning is None:
         remedy = f"用 liantu ingest PATH --model {_DEFAULT} 换回自带的模型，或找回它"
         complain(f"{folder}: 索引所用的模型不在了或已改动，这次不比较意思; {remedy}\n", TROUBLE)
-    elif (asked and (asked == _DEFAULT) != (built is None)) or (asked and built and _chosen(asked) != (folder, built)):
+    elif asked and _fingerprint(asked) != built:
         complain(
             f"--model: 索引用的是模型 {folder}，不是 {asked}; 要换，运行 liantu ingest PATH --model {asked}\n", TROUBLE
         )

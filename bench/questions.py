@@ -4,7 +4,6 @@ Warm: one process that goes on asking. Cold: a process for each search, with and
 statements are put together, with a fixed seed, from clauses of the specimens in corpus/ and of the lexicon.
 """
 
-import os
 import random
 import re
 import statistics
@@ -13,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from index import cache, store
@@ -34,7 +34,7 @@ def main(statements: int = STATEMENTS) -> None:
         _fill(folder, statements)
         with cache.opened(folder) as index:
             for question in QUESTIONS:
-                warm = _median(lambda question=question: search(index, question, {}))  # type: ignore[misc]
+                warm = _median(partial(search, index, question, {}))
                 sys.stdout.write(f"warm {warm:7.1f} ms  {question}\n")
         times = _cold(folder, QUESTIONS[1])
         sys.stdout.write("".join(f"cold {1000 * seconds:7.1f} ms  {name}\n" for name, seconds in times.items()))
@@ -87,7 +87,7 @@ def _cold(folder: Path, question: str) -> dict[str, float]:
         for name, arguments in ways.items():
             start = time.perf_counter()
             command = [sys.executable, "-c", COLD, *arguments, "--index", str(folder)]
-            subprocess.run(command, cwd=ROOT, env=os.environ.copy(), capture_output=True, check=False)
+            subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
             times[name].append(time.perf_counter() - start)
     return {name: statistics.median(some) for name, some in times.items()}
 

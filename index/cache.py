@@ -1,7 +1,7 @@
 """The caches beside the store: which folder belongs to its present state, and building it when there is none.
 
 A cache is built in a folder of its own and renamed when whole, so a crashed build leaves only rubbish, swept up later.
-Its name says what it was made from: the index, its generation, the way words are cut, the format.
+Its name says what it was made from: the index, its generation, the way words are cut, the model, the format.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from index.meaning import Meaning
 from index.statements import Statements
 from pipeline.errors import IndexBroken, ModelBroken
 
-__all__ = ["Index", "opened", "usable_model"]
+__all__ = ["Index", "opened"]
 
 _FORMAT = 3
 _MANIFEST = "manifest.json"
@@ -50,7 +50,7 @@ def opened(folder: Path) -> Iterator[Index]:
 
 
 def _opened(folder: Path, connection: sqlite3.Connection) -> Index:
-    model = usable_model(connection)
+    model = _usable_model(connection)
     try:
         return _opened_with(folder, connection, model)
     except ModelBroken:  # its library is gone
@@ -70,7 +70,7 @@ def _opened_with(folder: Path, connection: sqlite3.Connection, model: Path | Non
     return _load(cache, connection, model)
 
 
-def usable_model(connection: sqlite3.Connection) -> Path | None:
+def _usable_model(connection: sqlite3.Connection) -> Path | None:
     """The folder of the model this index is built with; None if it is gone or has changed since."""
     remembered = store.model(connection)
     if remembered is None:

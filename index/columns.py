@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from index.query import Facet
 from pipeline.model import Kind
 
-__all__ = ["STAGE_LABEL", "Columns", "Ints", "Mask", "build", "load"]
+__all__ = ["STAGE_LABEL", "Columns", "Ints", "Mask", "Scores", "build", "load"]
 
 Ints = NDArray[np.integer[Any]]
 Mask = NDArray[np.bool_]
+Scores = NDArray[np.float64]
 
 STAGE_LABEL = "stage_label"
 _KINDS = tuple(Kind)
@@ -73,6 +74,10 @@ class Columns:
     def statements_of(self, record: int) -> Ints:
         """The statements that stand in a record."""
         return np.asarray(np.searchsorted(self["starts"], np.flatnonzero(self["owners"] == record), side="right") - 1)
+
+    def records_of(self, statement: int) -> Ints:
+        """The records in which a statement stands, in order."""
+        return self["owners"][self["starts"][statement] : self["starts"][statement + 1]]
 
     def having(self, statements: Mask) -> Mask:
         """The records in which one of these statements stands."""

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.columns import Ints
+from index.columns import Ints, Scores
 from index.normal import normal
 
 __all__ = ["K1", "B", "Found", "Letters", "bm25", "build", "common", "load", "pairs"]
@@ -31,10 +31,10 @@ class Found:
     """Statements (ascending) and the score of each."""
 
     statements: Ints
-    scores: NDArray[np.float64]
+    scores: Scores
 
 
-def bm25(frequencies: NDArray[Any], lengths: Ints, mean: float, found: int, of: int) -> NDArray[np.float64]:
+def bm25(frequencies: NDArray[Any], lengths: Ints, mean: float, found: int, of: int) -> Scores:
     """What a term adds to the scores of the `found` statements that hold it so often (Robertson et al. 1994)."""
     idf = math.log(of / (found + 1)) + 1
     norm = K1 * (1 - B + B * lengths / mean)
@@ -78,7 +78,7 @@ class Letters:
         places = map(self._place, set(pairs(needle)) or {needle})
         return sorted(places, key=lambda place: (place[1] - place[0], place))[:_PAIRS_READ]
 
-    def weighed(self, grams: Iterable[str]) -> NDArray[np.float64]:
+    def weighed(self, grams: Iterable[str]) -> Scores:
         """For every statement the sum of the BM25 weights of those of the characters and pairs that stand in it."""
         total = np.zeros(len(self.lengths))
         for first, last in map(self._place, sorted(set(grams))):
@@ -88,7 +88,7 @@ class Letters:
                 )
         return total
 
-    def _weights(self, counts: Ints, statements: Ints, found: int) -> NDArray[np.float64]:
+    def _weights(self, counts: Ints, statements: Ints, found: int) -> Scores:
         return bm25(counts, self.lengths[statements], float(self.lengths.mean()), found, len(self.lengths))
 
     def _place(self, gram: str) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from index.normal import Span, normal
 from pipeline.errors import LexiconBroken
 from pipeline.model import Kind
 
-__all__ = ["Concept", "Word", "concepts", "parse", "spoken_of"]
+__all__ = ["Concept", "Word", "concepts", "spoken_of"]
 
 _OURS = Path(__file__).with_name("lexicon.txt")
 _USERS = "LIANTU_LEXICON"
@@ -59,14 +59,6 @@ def _read(path: str) -> str:
         raise LexiconBroken(path, f"读不了（{error.strerror}）", f"检查环境变量 {_USERS}") from error
     except UnicodeDecodeError as error:
         raise LexiconBroken(path, "不是 UTF-8 文本", "另存为 UTF-8") from error
-
-
-def parse(text: str, name: str) -> Iterator[Concept]:
-    """The concepts in `text`; blank lines and those that begin with `#` are left.
-
-    LexiconBroken, with the number of the line, for one that is none.
-    """
-    return map(_concept, _split(text, name, is_normal=False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,16 @@ from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.cache import Index
-from index.columns import Columns, Ints, Mask
+from index.columns import Columns, Ints, Mask, Scores
 from index.filters import Filters, filtered, of_metadata
 from index.normal import normal
 from index.query import Facet, Query, Term
 from index.statements import query_words
 from pipeline.model import Kind
 
-__all__ = ["Matched", "Scores", "Standing", "Task", "qualifying", "standing", "task"]
-
-Scores = NDArray[np.float64]
+__all__ = ["Matched", "Standing", "Task", "qualifying", "standing", "task"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from index import segment
+from index.columns import Scores
 from index.normal import normal
 from pipeline.errors import ModelBroken
 
-__all__ = ["OURS", "Meaning", "Scores", "Vectors", "build", "embed", "fingerprint", "load", "unit"]
+__all__ = ["OURS", "Meaning", "Vectors", "build", "embed", "fingerprint", "load", "unit"]
 
 OURS = Path(__file__).with_name("model")
 _SAMPLE = 1 << 16  # bytes at both ends of a file that tell it from another of its name and size
@@ -38,7 +39,6 @@ _MADE_BY = "model.txt"
 _KEPT = ("keys", "steps", "scales")
 
 Vectors = NDArray[np.float32]
-Scores = NDArray[np.float64]
 
 
 def fingerprint(folder: Path) -> str:

@@ -167,11 +167,15 @@ def understood_text(result: SearchResult, columns: int) -> str:
 
 def _understood_lines(result: SearchResult, columns: int) -> list[str]:
     """What the words of the query were taken to say: nothing is filtered behind the user's back."""
+    label = "理解为："
+    return _labelled(label, _understood(result), columns, width(label)) if result.understood else []
+
+
+def _understood(result: SearchResult) -> str:
     if not result.understood:
-        return []
+        return ""
     said = [f"{_NAMES[field]}={value or _KINDS[Kind(field)]}" for field, value in result.understood]
-    said += [f"关键词={' '.join(result.keywords)}"] if result.keywords else []
-    return _labelled("理解为：", clean(" ".join(said)), columns, width("理解为："))
+    return " ".join((*said, f"关键词={' '.join(result.keywords)}") if result.keywords else said)
 
 
 def _joined(lines: Iterable[str]) -> str:
@@ -282,7 +286,7 @@ _HEADS = {
 
 def table(result: SearchResult, with_head: bool) -> str:
     """Hits as lines of a table, cells between tabs; a query without any has a line of its own."""
-    understood = " ".join(_understood_lines(result, 10**6)).removeprefix("理解为：").strip()
+    understood = _understood(result)
     rows = [(result.query, str(place), *_cells(hit), understood) for place, hit in enumerate(result.hits, start=1)] or [
         (result.query, "", *[""] * 8, understood)
     ]

@@ -18,10 +18,9 @@ from functools import reduce
 import numpy as np
 
 from index.cache import Index
-from index.columns import Ints, Mask
+from index.columns import Ints, Mask, Scores
 from index.letters import common, pairs
 from index.lexicon import Concept, Word, spoken_of
-from index.matching import Scores
 from index.query import Facet
 from index.results import Leg
 from pipeline.model import Kind
@@ -41,7 +40,7 @@ _LEAST_SHARE = 1e-3
 _TYPICAL, _FREQUENT, _RISK = 2.0, 1.5, 5.0
 _SPEAKS = 0.5
 LONGEST_QUESTION = 200  # characters; what follows says little more, and time is bounded
-_SCALE, _DECIMALS = 4.0, 6
+_SCALE, _HIGHEST = 4.0, 0.999999
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +90,8 @@ def frequent(counts: Ints) -> Scores:
 
 
 def squashed(scores: Scores) -> Scores:
-    """Nearness, which has no bounds, between 0 and 1."""
-    return np.asarray(np.round(1 / (1 + np.exp(-scores / _SCALE)), _DECIMALS))
+    """Nearness, which has no bounds, from 0 up and below 1, also when it is rounded."""
+    return np.minimum(1 / (1 + np.exp(-scores / _SCALE)), _HIGHEST)
 
 
 def _standard(scores: Scores) -> Scores:
@@ -107,8 +106,8 @@ def _by_lexicon(index: Index, spoken: Iterable[tuple[Concept, bool]]) -> Scores:
         scores = np.where(own > 0, 1 + _FURTHER * np.minimum(own - 1, _MOST_FURTHER), _RELATED * (related > 0))
         if concept.kind:
             scores = np.where(index.columns.of_kind(concept.kind), scores, _OTHER_KIND * scores)
-        common = max(0.0, 1 - _COMMON * float(np.mean(own > 0)))
-        total += common * _strength(concept, said) * scores
+        rarity = max(0.0, 1 - _COMMON * float(np.mean(own > 0)))
+        total += rarity * _strength(concept, said) * scores
     return total
 
 

@@ -6,7 +6,7 @@ full yet, those that are related in meaning, which are not counted.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache, reduce
 from itertools import islice
@@ -15,11 +15,11 @@ import numpy as np
 
 from index import store
 from index.cache import Index
-from index.columns import Ints, Mask
+from index.columns import Ints, Mask, Scores
 from index.filters import Filters
-from index.hits import Told, facets, statement_hits
+from index.hits import Best, Told, facets, leading, statement_hits
 from index.letters import common
-from index.matching import Matched, Scores, Standing, Task, qualifying, standing, task
+from index.matching import Matched, Standing, Task, qualifying, standing, task
 from index.normal import Span, normal, spans
 from index.query import Facet, Found, Query, Term, parse, render
 from index.related import LONGEST_QUESTION, Nearness, frequent, nearness, squashed, typical
@@ -31,7 +31,6 @@ from pipeline.model import Kind, Record
 
 __all__ = ["matching", "overview", "search", "understood"]
 
-_DECIMALS = 6
 _MOST_RELATED = 50
 _SUGGESTIONS = 3
 _ORDER: tuple[Group, ...] = ("related", "beyond", "rest", "beyond")  # scores of each begin one lower
@@ -40,8 +39,6 @@ _SURE = 4.0  # times what is near by chance: on the subject, whatever its record
 _NEARNESS = 0.3  # what nearness counts where it is not asked for: 审查环节的高风险
 _TELLING = 0.5  # what a leg adds that speaks for a statement
 _LEGS: tuple[Leg, ...] = ("char", "lexicon", "meaning", "place")
-
-Best = list[tuple[int, float]]  # numbers of statements or records, the best first, with their scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ class _Asked:
 
     @property
     def is_open(self) -> bool:
-        """Whether the query names facets alone: then nearness orders what matches."""
+        """Whether the query names facets alone: all under them matches, and statements typical of them come first."""
         return self.question is not None and self.exactly.query == self.loosely.query
 
 
@@ -123,14 +120,14 @@ def overview(index: Index) -> Overview:
 
 def _asked(index: Index, text: str, filters: Filters, literal: bool) -> _Asked:
     query = parse(text)
-    understood = Understood(query) if literal else understand(query, *_knowledge(index))
+    read = Understood(query) if literal else understand(query, *_knowledge(index))
     is_plain = not literal and len(query.alternatives) == 1 and index.columns.statements > 0
-    question = _question(text, understood) if is_plain else None
-    exactly = task(index, understood.query, filters)
-    loosely = task(index, _loosened(understood.query), filters) if question else exactly
-    beyond = task(index, _loosened(query), filters) if understood.found else loosely
-    near = cache(lambda: nearness(index, question or "", understood.beside))
-    return _Asked(text, query, filters, understood.found, exactly, loosely, beyond, question, near)
+    question = _question(text, read) if is_plain else None
+    exactly = task(index, read.query, filters)
+    loosely = task(index, _loosened(read.query), filters) if question else exactly
+    beyond = task(index, _loosened(query), filters) if read.found else loosely
+    near = cache(lambda: nearness(index, question or "", read.beside))
+    return _Asked(text, query, filters, read.found, exactly, loosely, beyond, question, near)
 
 
 def _knowledge(index: Index) -> tuple[Callable[[Facet], frozenset[str]], Callable[[Sequence[str]], bool]]:
@@ -168,7 +165,7 @@ def _loose(term: Term) -> Term | None:
 def _by_statement(asked: _Asked, limit: int, explain: bool) -> SearchResult:
     found = standing(asked.exactly)
     scores = _WORDS + _facet_scores(asked, found.counts) if asked.is_open else _scores(found.matched)
-    best = _best(found.counts, scores, limit)
+    best = leading(found.counts, scores, limit)
     groups = [_Ranked("match", found, best), *_related(asked, found.counts > 0, min(limit - len(best), _MOST_RELATED))]
     hits = [hit for group in groups for hit in _statement_hits(asked, group, explain)]
     total = int(np.count_nonzero(found.counts))
@@ -192,7 +189,7 @@ def _related(asked: _Asked, taken: Mask, room: int) -> list[_Ranked]:
     ranked = []
     for place, (name, (found, chosen)) in enumerate(zip(_ORDER, groups, strict=False)):
         scores = squashed(total) if name == "beyond" else _near_scores(asked, found.counts)
-        best = _best(found.counts * (chosen & ~taken), _RELATED - place + scores, room)
+        best = leading(found.counts * (chosen & ~taken), _RELATED - place + scores, room)
         ranked.append(_Ranked(name, found, best))
         room -= len(best)
     return ranked
@@ -210,14 +207,7 @@ def _near_scores(asked: _Asked, counts: Ints) -> Scores:
 
 def _scores(found: Matched) -> Scores:
     """From 2 up where the very letters stand, from 1 where only the words do, by their weight."""
-    return np.round(np.where(found.exact, _EXACT, _WORDS) + found.scores / (1 + found.scores), _DECIMALS)
-
-
-def _best(counts: Ints, scores: Scores, limit: int) -> Best:
-    """The numbers counted at all, best score first, then the most counted, then by number; with their scores."""
-    hits = np.flatnonzero(counts)
-    best = hits[np.lexsort((hits, -counts[hits], -scores[hits]))][:limit]
-    return list(zip(best.tolist(), np.round(scores[best], _DECIMALS).tolist(), strict=True))
+    return np.where(found.exact, _EXACT, _WORDS) + found.scores / (1 + found.scores)
 
 
 def _statement_hits(asked: _Asked, group: _Ranked, explain: bool) -> Iterator[StatementHit]:
@@ -276,27 +266,27 @@ def _why(asked: _Asked, hit: int, text: str) -> Why | None:
 
 def _by_record(asked: _Asked, limit: int, explain: bool) -> SearchResult:
     records = qualifying(asked.exactly)
-    best = _best(records.view(np.int8), _record_scores(asked), limit)
-    hits = [*_record_hits(asked, best, {}, explain)]
+    best = leading(records, _record_scores(asked), limit)
+    hits = [*_record_hits(asked, best, set(), explain)]
     if asked.question and not asked.is_open:
         related, statements = _related_records(asked, records, min(limit - len(best), _MOST_RELATED))
         hits += _record_hits(asked, related, statements, explain)
     return _result(asked, "record", int(np.count_nonzero(records)), records, hits, len(hits) - len(best))
 
 
-def _related_records(asked: _Asked, taken: Mask, room: int) -> tuple[Best, dict[int, Group]]:
-    """The records in which the statements nearest to the question stand, and these statements by group."""
+def _related_records(asked: _Asked, taken: Mask, room: int) -> tuple[Best, set[int]]:
+    """The records in which the statements nearest to the question stand, and these statements."""
     nobody = np.zeros(asked.index.columns.statements, dtype=np.bool_)
-    scores, statements = np.full(len(taken), -np.inf), dict[int, Group]()
+    scores, statements = np.full(len(taken), -np.inf), set[int]()
     for group in _related(asked, nobody, _MOST_RELATED * (room > 0)):
         for hit, score in group.best:
             mine = group.found.records(hit)
             scores[mine] = np.maximum(scores[mine], score)
-            statements[hit] = group.group
-    return _best((np.isfinite(scores) & ~taken).view(np.int8), scores, room), statements
+            statements.add(hit)
+    return leading(np.isfinite(scores) & ~taken, scores, room), statements
 
 
-def _record_hits(asked: _Asked, best: Best, related: Mapping[int, Group], explain: bool) -> Iterator[RecordHit]:
+def _record_hits(asked: _Asked, best: Best, related: Set[int], explain: bool) -> Iterator[RecordHit]:
     """Hits for these records; of the `related` statements those that stand in them are shown as well."""
     found = store.records(asked.index.connection, asked.index.columns["rows"][[hit for hit, _ in best]].tolist())
     for (hit, score), record in zip(best, found, strict=True):
@@ -319,7 +309,7 @@ def _record_scores(asked: _Asked) -> Scores:
     return best
 
 
-def _matches(asked: _Asked, hit: int, record: Record, related: Mapping[int, Group], explain: bool) -> Iterator[Match]:
+def _matches(asked: _Asked, hit: int, record: Record, related: Set[int], explain: bool) -> Iterator[Match]:
     """The statements of a record that match, or are related, or are of the kind asked for."""
     numbers = _statements_of(asked.index, hit) if related or explain else {}
     kinds = {term.field for term in asked.exactly.query.terms() if not term.text}
@@ -349,9 +339,9 @@ def _keywords(asked: _Asked) -> tuple[str, ...]:
 
 def _suggestions(asked: _Asked) -> Iterator[str]:
     """Other wordings that find something."""
+    knowledge = _knowledge(asked.index)
     for query in rewritten(asked.index, asked.typed):
-        understood = understand(query, *_knowledge(asked.index))
-        if standing(task(asked.index, understood.query, asked.filters)).counts.any():
+        if standing(task(asked.index, understand(query, *knowledge).query, asked.filters)).counts.any():
             yield render(query)
 
 

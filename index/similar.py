@@ -8,9 +8,8 @@ import numpy as np
 
 from index import store
 from index.cache import Index
-from index.columns import Ints
-from index.hits import statement_hits
-from index.matching import Scores
+from index.columns import Ints, Scores
+from index.hits import leading, statement_hits
 from index.normal import normal
 from index.related import LONGEST_QUESTION, nearness, squashed
 from index.results import Similar
@@ -20,6 +19,7 @@ from pipeline.model import Record
 __all__ = ["similar_to"]
 
 _ID = re.compile("[0-9a-f]{4,16}")
+_SHOWN = 3  # decimals
 
 
 def similar_to(index: Index, asked: str, limit: int) -> Similar:
@@ -51,18 +51,13 @@ def _similar(index: Index, texts: Sequence[str], said: Ints, place: int | None, 
     records = np.mean([_of_records(index, one) for one in likeness], axis=0)
     if place is not None:
         records[place] = 0
-    chosen = _first(records, limit)
-    found = store.records(index.connection, index.columns["rows"][chosen].tolist())
-    scored = zip((round(float(records[one]), 3) for one in chosen), found, strict=True)
-    alike = [(one, round(float(best[one]), 3), _standing(index, one)) for one in _first(best, limit)]
+    nearest = leading(records > 0, records, limit)
+    found = store.records(index.connection, index.columns["rows"][[one for one, _ in nearest]].tolist())
+    scored = zip((round(likeness, _SHOWN) for _, likeness in nearest), found, strict=True)
+    likest = leading(best > 0, best, limit)
+    alike = [(one, round(likeness, _SHOWN), index.columns.records_of(one)) for one, likeness in likest]
     hits = statement_hits(index, alike, "related", lambda hit, kind, text: ((), (), None))
     return Similar(tuple(hits), tuple(scored))
-
-
-def _standing(index: Index, statement: int) -> Ints:
-    """All records in which a statement stands."""
-    starts = index.columns["starts"]
-    return index.columns["owners"][starts[statement] : starts[statement + 1]]
 
 
 def _likeness(index: Index, text: str) -> Scores:
@@ -77,9 +72,3 @@ def _of_records(index: Index, likeness: Scores) -> Scores:
     best = np.zeros(columns.records)
     np.maximum.at(best, columns["owners"], np.repeat(likeness, np.diff(columns["starts"])))
     return best
-
-
-def _first(scores: Scores, limit: int) -> list[int]:
-    """The places of the best scores above 0."""
-    order = np.lexsort((np.arange(len(scores)), -np.round(scores, 6)))[:limit]
-    return [place for place in order.tolist() if scores[place] > 0]

@@ -15,7 +15,7 @@ from index.query import Facet, Found, Query, Term
 from index.segment import words
 from pipeline.model import Kind
 
-__all__ = ["Understood", "Values", "understand"]
+__all__ = ["Understood", "understand"]
 
 Values = Callable[[Facet], frozenset[str]]  # the index's own values of a facet
 Stands = Callable[[Sequence[str]], bool]  # whether a statement holds texts as they are, all of them

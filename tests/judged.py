@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, fields
-from functools import cache, reduce
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +26,10 @@ import numpy as np
 from index import cache as caches
 from index import store
 from index.cache import Index
-from index.letters import common
 from index.normal import normal
-from index.query import Facet, parse
 from index.related import nearness
 from index.results import Leg, StatementHit
-from index.search import search
-from index.understand import understand
+from index.search import search, understood
 from pipeline.ingest import find, read
 from pipeline.model import Kind
 from tests.helpers import SEEDS, given
@@ -167,15 +164,10 @@ def misunderstood(index: Index) -> list[tuple[str, Any, Any]]:
     A unit or a power may be named by a part. They were written by somebody who had not seen the program; a third of
     them only seem to name something.
     """
-    values = {facet: frozenset(filter(None, index.columns.values(facet))) for facet in Facet}
     wrong = []
     for question in json.loads(QUESTIONS.read_text("utf-8")):
-        query = parse(question["query"])
-        understood = understand(
-            query, values.__getitem__, lambda forms: len(reduce(common, map(index.letters.holding, forms))) > 0
-        )
         found: dict[str, set[str]] = {}
-        for field, value in understood.found:
+        for field, value in understood(index, question["query"]).understood:
             found.setdefault("kind" if isinstance(field, Kind) else field, set()).add(value or field)
         if not _is_same(found, {name: set(some) for name, some in question["expect"].items()}):
             wrong.append((question["query"], question["expect"], found))

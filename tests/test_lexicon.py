@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index import lexicon
-from index.lexicon import Concept, concepts, parse, spoken_of
+from index.lexicon import Concept, concepts, spoken_of
 from index.normal import normal
 from pipeline.errors import LexiconBroken
 from pipeline.model import Kind
@@ -33,8 +33,8 @@ def _spoken(query: str) -> dict[str, bool]:
     return {concept.name: said for concept, said in spoken_of(normal(query)) if concept.name in ("摘桃子", "小黄本")}
 
 
-def test_a_line_is_a_concept_and_a_head_says_what_it_is_about() -> None:
-    assert list(parse(MINE, "词典")) == [
+def test_a_line_is_a_concept_and_a_head_says_what_it_is_about(mine: Path) -> None:
+    assert list(concepts()[-2:]) == [
         Concept("摘桃子", (("摘桃子",), ("桃", "摘走")), (("冒领", "成果"), ("抢功",)), (("表彰",),), Kind.RISK),
         Concept("小黄本", (("小黄本",),), (("登记簿",),), (), None),
     ]
@@ -60,8 +60,6 @@ def test_a_query_speaks_of_what_it_says_or_names(mine: Path, query: str, spoken:
 
 def test_what_stands_within_something_longer_does_not_count(mine: Path) -> None:
     mine.write_text("摘桃子 = 冒领\n上山摘桃子玩 = 春游\n", "utf-8")
-    lexicon._lines.cache_clear()
-    lexicon._by_beginning.cache_clear()
     names = {concept.name for concept, _ in spoken_of("上山摘桃子玩")}
     assert "上山摘桃子玩" in names
     assert "摘桃子" not in names
@@ -69,8 +67,6 @@ def test_what_stands_within_something_longer_does_not_count(mine: Path) -> None:
 
 def test_separators_may_be_of_full_width(mine: Path) -> None:
     mine.write_text("摘桃子｜抢果子 ＝ 冒领 ～ 表彰\n", "utf-8")
-    lexicon._lines.cache_clear()
-    lexicon._by_beginning.cache_clear()
     assert _spoken("有人抢果子") == {"摘桃子": True}
 
 
@@ -97,7 +93,7 @@ BROKEN = [
 def test_a_line_that_is_none_is_named(mine: Path, text: str, message: str) -> None:
     mine.write_text(text, "utf-8")
     with pytest.raises(LexiconBroken, match=f"{mine.name} {message}"):
-        list(parse(text, mine.name))
+        concepts()
 
 
 @pytest.mark.parametrize(("data", "message"), [(None, "读不了"), (b"\xff\xfe\x00", "不是 UTF-8 文本")])

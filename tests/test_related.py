@@ -1,6 +1,5 @@
 """What is asked in other words: matches first, then what is related, and nothing where nothing is."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -161,11 +160,6 @@ def test_an_explanation_says_what_each_leg_adds(index: Index) -> None:
     assert _statements(asked(index, "检查走过场"))[0].why is None
 
 
-def test_an_answer_is_the_same_every_time(index: Index) -> None:
-    for query in ("吃拿卡要", "立案环节的风险点", "收受财物"):
-        assert asked(index, query) == asked(index, query)
-
-
 def test_traditional_and_full_width_characters_find_the_same(index: Index) -> None:
     assert asked(index, "洩露信息").hits == asked(index, "泄露信息").hits
     assert said(search(index, "貪汙、挪用專項資金", {}, literal=True)) == set()
@@ -177,6 +171,4 @@ def test_an_empty_index_and_a_very_long_question_are_no_trouble(folder: Path, in
         assert asked(empty, "吃拿卡要").hits == ()
     assert asked(index, "吃拿卡要" * 5000).related > 0
     for text in ("".join(map(chr, range(0x4E00, 0x5600))), "都" * 10**4, "有存在" * 3000, "高风险" * 3000):
-        start = time.perf_counter()
-        asked(index, text)
-        assert time.perf_counter() - start < 10  # it took minutes
+        assert asked(index, text).suggestions == ()  # each took minutes where nothing bounds it

@@ -35,8 +35,6 @@ _ROLE = re.compile(
     r"(?:主要|分管|直接)?(?:负责人|责任人|工作人员|承办人员?|经办人员?|人员|领导|主任|科长|股长|处长|所长|队长|组长)(?:[(（].*[)）])?"
 )
 _BULLET = re.compile(r"^\s*[●○◆◇■□▪▲△►➢★☆•·\-—*]+\s*(?=[\u4e00-\u9fff“《])")
-
-
 _LONG_BLANKS = re.compile(r"\s{2,}")  # of the layout; patterns with blanks between their parts take long over them
 
 

@@ -16,7 +16,9 @@ __all__ = [
     "is_register_title",
     "is_total",
     "labelled",
+    "stage_of_heading",
     "told",
+    "within",
 ]
 
 LONGEST_TITLE = 60
@@ -144,7 +146,7 @@ def labelled(text: str) -> Iterator[tuple[Column, str]]:
     """The facts of a line like `填报单位：某局  职权名称：某事`."""
     parts = re.split(r"\s{2,}|[;；]\s*|\t|(?<=[^:：\s])\s+(?=[\u4e00-\u9fff]{2,8}(?:[(（].{1,4}[)）])?[:：])", text)
     for part in parts:
-        label, colon, value = re.sub(r"[：]", ":", part).partition(":")
+        label, colon, value = part.replace("：", ":").partition(":")
         kind: Column | None = "unit" if _UNIT_LABEL.fullmatch(plain(label)) else column_of(unnumbered(label))
         if colon and kind and value.strip():
             yield kind, value.strip()

@@ -2,11 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from pipeline.model import Box, Chart, Document, Problem, Tally
+from pipeline.register.above import Above, add, is_one_fact, told_by
 from pipeline.register.cards import is_pairs
-from pipeline.register.context import Context, is_register_title, labelled, told
+from pipeline.register.context import Context
 from pipeline.register.entries import charts_of
 from pipeline.register.flattened import flattened
 from pipeline.register.foreign import MESSAGES, other_list
@@ -15,9 +16,8 @@ from pipeline.register.heads import Head, head_at
 from pipeline.register.lists import is_list, listed
 from pipeline.register.rows import read_table
 from pipeline.register.table import Table
-from pipeline.roles import is_label, is_marking, is_title
-from pipeline.terms import AGENCY, plain
-from pipeline.titles import titles_of
+from pipeline.roles import is_label, is_marking
+from pipeline.terms import plain
 
 __all__ = ["Registers", "read_registers"]
 
@@ -42,16 +42,6 @@ class _Found:
     table: Table
     above: tuple[Box, ...]
     other: str | None
-
-
-@dataclass(slots=True)
-class _Above:
-    """The running text since the last table: what is known after it, the boxes that told it, a chart's title lines."""
-
-    context: Context
-    used: list[Box] = field(default_factory=list)
-    titles: list[tuple[Box, str]] = field(default_factory=list)
-    last: tuple[Box, str] | None = None
 
 
 def read_registers(document: Document) -> Registers:
@@ -111,22 +101,22 @@ def _is_of_chart(box: Box) -> bool:
 def _tables(document: Document) -> Iterator[_Found]:
     """The tables whose heads are known, each with what the running text above it tells."""
     context = within_last = Context()
-    above = _Above(context)
+    above = Above(context)
     before: Head | None = None
     beside = _beside_others(document.boxes)
     for one in _in_order(document.boxes):
         if isinstance(one, Box):
-            if one.order not in beside or _is_one_fact(one):
-                _add(above, one)
+            if one.order not in beside or is_one_fact(one):
+                add(above, one)
             else:
                 above.last = one, one.paragraphs[-1]  # of a chart
             continue
-        told_context, told_above = _told_by(above)
+        told_context, told_above = told_by(above)
         goes_on = not told_above and before is not None and _goes_on(one, before)
         table = read_table(one, within_last if goes_on else told_context, before)
         if not _is_register(table):
             for box in one.boxes:  # a frame for the page's layout
-                _add(above, box)
+                add(above, box)
             continue
         heads = table.heads or ([before] if before else [])
         other = other_list(heads, table.entries, table.context.title)
@@ -135,7 +125,7 @@ def _tables(document: Document) -> Iterator[_Found]:
         if other is None:
             within_last, body = table.context, table.context.body
             context = replace(told_context, title=table.context.title, body=body, agency=body)
-        above = _Above(context)
+        above = Above(context)
 
 
 def _beside_others(boxes: Iterable[Box]) -> set[int]:
@@ -185,51 +175,6 @@ def _height(one: Box | Grid) -> tuple[int, float, int]:
     if isinstance(one, Grid):
         return min(map(_height, one.boxes))
     return one.page or 0, one.bbox.top if one.bbox else 0.0, one.order
-
-
-def _add(above: _Above, box: Box) -> None:
-    """One more box of running text; a chart's title lines, and the name of a body above one, are kept as such."""
-    for text in box.paragraphs:
-        if is_register_title(text) and above.last and not is_title(above.last[1]):
-            above.used.clear()  # what stands above it belongs to something else
-            above.titles.clear()
-        known = told(above.context, text) if box.frame != "cell" or _is_of_layout(text) else None
-        if known is not None:
-            above.context = known
-            above.used.append(box)
-        if is_title(text):
-            if above.last and AGENCY.fullmatch(plain(above.last[1])) and not is_title(above.last[1]):
-                above.titles.append(above.last)
-            above.titles.append((box, text))
-        above.last = box, text
-
-
-def _is_one_fact(box: Box) -> bool:
-    """Whether a box is one of the facts that stand side by side above a table (科室：办公室  填报日期：…)."""
-    return len(box.paragraphs) == 1 and any(labelled(box.paragraphs[0]))
-
-
-def _is_of_layout(text: str) -> bool:
-    """Whether a cell of a table that is no register heads one all the same, as in pages laid out by tables."""
-    return is_register_title(text) or any(labelled(text))
-
-
-def _told_by(above: _Above) -> tuple[Context, tuple[Box, ...]]:
-    """What is known after some running text, and the boxes that told it."""
-    titles = titles_of(text for _, text in above.titles)
-    if not titles:
-        return above.context, tuple(above.used)
-    title = titles[-1]
-    context = Context(
-        title=" ".join(title.text.split()),
-        body=title.agency,
-        agency=title.agency,
-        unit=above.context.unit,
-        category=title.category,
-        power=title.power,
-        power_code=title.power_code,
-    )
-    return context, (*above.used, *(box for box, _ in above.titles))
 
 
 def _whole(grids: Sequence[Grid]) -> list[Grid]:
