@@ -1,36 +1,32 @@
 """The commands: options in, one call into the library, text out. Exit codes: 0 found, 1 nothing found, 2 trouble."""
 
-import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from index.command import Command, Group, colorful, columns, complain, complain_of, write, write_json
+from index.command import FOUND, NOTHING, TROUBLE, Command, Group, colorful, columns, complain, write, write_json
 from index.terminal import clean
-from pipeline.errors import IndexBroken, LiantuError, QuerySyntaxError, State, Unreadable
+from pipeline.errors import LiantuError, QuerySyntaxError, State
 
 if TYPE_CHECKING:
-    from sqlite3 import Connection
-
     from index.cache import Index
     from index.filters import Filters
-    from index.results import By, Outcome, SearchResult
-    from index.store import File, Given
-    from pipeline.extract.ahead import Ahead
-    from pipeline.model import Ocr, Record
+    from index.results import By, SearchResult
+    from index.runs import Model
+    from pipeline.model import Record
 
 # What is imported inside functions is imported late on purpose: a command starts no faster than what it imports.
 
 __all__ = ["main", "search"]
 
-FOUND, NOTHING, TROUBLE = 0, 1, 2
 _DEFAULT = "default"  # the model that comes with us
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -107,9 +103,15 @@ def main(ctx: click.Context) -> int:
 
 
 @main.command(add_help_option=False)
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option("--agency", metavar="NAME", help="这些文件所属的机构")
 @click.option("--prune", is_flag=True, help="去掉所给文件夹里已不存在的文件")
+@click.option("--retry", is_flag=True, help="只重读没读成的文件（不写 PATH 则全部）")
+@click.option("--reread", is_flag=True, help="只重读由旧版读入的文件（不写 PATH 则全部）")
+@click.option("--watch", is_flag=True, help="录入后守着文件夹，有变化就录入，按 Ctrl-C 结束")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="同时读几个文件（有几个核就几个）")
+@click.option("--timeout", type=click.IntRange(min=1), metavar="SECONDS", default=300, help="一个文件最多读几秒（300）")
+@click.option("--memory", type=click.IntRange(min=64), metavar="MIB", default=2048, help="一个文件最多占几 MiB（2048）")
 @click.option(
     "--ocr",
     type=click.Choice(["auto", "always", "never"]),
@@ -122,42 +124,50 @@ def main(ctx: click.Context) -> int:
 @_help
 def ingest(
     paths: tuple[str, ...],
-    agency: str | None,
     prune: bool,
-    ocr: "Ocr",
+    watch: bool,
+    jobs: int | None,
+    timeout: int,
+    memory: int,
     model: str | None,
     as_json: bool,
     folder: Path,
+    **given: Any,
 ) -> int:
-    """录入文件或文件夹；再次录入只读有变化的文件。"""
-    from index import cache, store
-    from index.present import ingest_json, ingest_text
+    """录入文件、文件夹和其中的压缩包；再次录入只读有变化的文件，中断后接着录。"""
+    from index import runs
+    from index.intake import Asked
+    from pipeline.bulk import Limits
 
-    roots = [_absolute(path) for path in paths]
-    gone = [root for root in roots if prune and not root.exists()]
-    found, outcomes = _found([root for root in roots if root not in gone])
-    for outcome in outcomes:
-        _report(outcome, as_json)
-    dropped: tuple[str, ...] = ()
-    chosen = _chosen(model)
-    if found or prune:
-        with store.writing(folder) as connection:
-            if model:
-                store.set_model(connection, chosen)
-            for outcome in _outcomes(connection, found, agency, ocr):
-                outcomes.append(outcome)
-                _report(outcome, as_json)
-            whole = [root for root in roots if root not in {outcome.path for outcome in outcomes if outcome.error}]
-            dropped = store.prune(connection, whole, found) if prune else ()
-        with cache.opened(folder):
-            pass  # so that the next search finds its caches ready
-    if as_json:
-        write_json(ingest_json(outcomes, dropped))
-    else:
-        write(ingest_text(outcomes, dropped))
-    if any(one.error for one in outcomes):
-        return TROUBLE
-    return FOUND if found else complain(_nothing_to_read(), NOTHING)
+    limits = Limits(jobs, float(timeout), memory << 20)
+    asked = Asked(tuple(map(_absolute, paths)), limits=limits, **given)
+    if not asked.roots and not asked.again:
+        raise LiantuError("PATH...", "没有给出", "用 --help 查看用法")
+    run = partial(runs.ingest, folder, model=_chosen(model), as_json=as_json)
+    code = run(asked, prune=prune)
+    for _ in runs.changes_below(asked.roots) if watch else ():
+        run(replace(asked, retry=False, reread=False), prune=True)
+    return code
+
+
+@main.command(add_help_option=False)
+@click.option(
+    "--state", "states", multiple=True, type=click.Choice([state.value for state in State]), help="只列这种状态的文件"
+)
+@_as_json
+@_index
+@_help
+def files(states: tuple[str, ...], as_json: bool, folder: Path) -> int:
+    """列出每个文件的下场：状态、记录数、未归位的字数、用时，没读成的原因。"""
+    from index import store
+    from index.report import file_json, line_text
+
+    with store.reading(folder) as connection:
+        found = store.files(connection, [State(state) for state in states])
+        listed = 0
+        for listed, file in enumerate(found, start=1):  # noqa: B007
+            write_json(file_json(file)) if as_json else write(line_text(file, columns()))
+    return FOUND if listed else NOTHING
 
 
 def _fingerprint(model: str) -> str | None:
@@ -167,122 +177,22 @@ def _fingerprint(model: str) -> str | None:
     return None if model == _DEFAULT else meaning.fingerprint(_absolute(model))
 
 
-def _chosen(model: str | None) -> tuple[str, str] | None:
-    """Folder and fingerprint of a model that can be used; None for the one that comes with us."""
+def _chosen(model: str | None) -> "tuple[Model] | None":
+    """The model to change to, which can be used; None to stay with the one there is."""
     from index import meaning
 
-    if model in (None, _DEFAULT):
+    if model is None:
         return None
+    if model == _DEFAULT:
+        return (None,)
     path = _absolute(model)
     meaning.embed(path, ["试"])
-    return str(path), meaning.fingerprint(path)
+    return ((str(path), meaning.fingerprint(path)),)
 
 
 def _absolute(path: str | Path) -> Path:
     # Unlike `Path.resolve` this leaves links alone: a file is known by the path the user sees.
     return Path(os.path.abspath(path))  # noqa: PTH100
-
-
-def _found(roots: Sequence[Path]) -> "tuple[dict[Path, str], list[Outcome]]":
-    """The readable files below the roots with their document names, and what is wrong with a root."""
-    from index.results import Outcome
-    from pipeline.ingest import find
-
-    found: dict[Path, str] = {}
-    troubles = []
-    for root in roots:
-        try:
-            found |= {_absolute(path): document for path, document in find([root])}
-        except LiantuError as error:
-            troubles.append(Outcome(root, str(root), error=error))
-    return found, troubles
-
-
-def _outcomes(connection: "Connection", found: dict[Path, str], agency: str | None, ocr: "Ocr") -> "Iterator[Outcome]":
-    from index.results import Outcome
-
-    ahead = _ahead(connection, found, agency)
-    for count, (path, document) in enumerate(found.items(), start=1):
-        _show_progress(f"{count}/{len(found)} {document}")
-        try:
-            yield Outcome(path, document, _ingested(connection, path, document, agency, ahead, ocr))
-        except LiantuError as error:
-            if isinstance(error, IndexBroken):
-                raise
-            yield Outcome(path, document, error=error)
-
-
-def _ahead(connection: "Connection", found: dict[Path, str], agency: str | None) -> "Ahead | None":
-    """What converts the files that will have to be read, some at a time."""
-    from index import store
-    from pipeline.ingest import ahead_of, is_converted
-
-    changed = []
-    for path, document in found.items():
-        if is_converted(path):
-            with suppress(Unreadable):  # told when its turn comes
-                if not store.is_current(connection, _given(path, document, agency)):
-                    changed.append(path)
-    return ahead_of(changed)
-
-
-def _given(path: Path, document: str, agency: str | None) -> "Given":
-    from index.store import Given
-    from pipeline.ingest import READER_VERSION
-
-    return Given(str(path), document, _sha256(path), agency, READER_VERSION)
-
-
-def _ingested(
-    connection: "Connection", path: Path, document: str, agency: str | None, ahead: "Ahead | None", ocr: "Ocr"
-) -> "File | None":
-    """The file in the index after reading it; None if it was there already."""
-    from index import store
-    from pipeline.ingest import is_recognised, mended, read
-
-    given = _given(path, document, agency)
-    again = is_recognised(path, ocr)
-    if not again and store.is_current(connection, given, mended(ocr)):
-        return None
-    original = None if again else store.twin(connection, given)
-    if original is not None:
-        return store.add_duplicate(connection, given, original)
-    return store.replace(connection, given, read(path, document, agency, ahead, ocr))
-
-
-def _sha256(path: Path) -> str:
-    from hashlib import file_digest
-
-    try:
-        with path.open("rb") as file:
-            return file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise Unreadable(str(path), f"读不了（{error.strerror}）", "检查文件和权限", State.INACCESSIBLE) from error
-
-
-def _show_progress(text: str) -> None:
-    if sys.stderr.isatty():
-        from index.terminal import cut, padded
-
-        room = columns() - 1
-        sys.stderr.write("\r" + padded(cut(clean(text), room), room) + "\r")
-
-
-def _report(outcome: "Outcome", as_json: bool) -> None:
-    """Tell what came of one path as soon as it is known; in JSON only errors, and those again in the end."""
-    from index.present import file_text
-
-    if outcome.error:
-        complain_of(outcome.error)
-    elif not as_json:
-        same = f"{clean(outcome.document)}: 没有变化\n"
-        write(file_text(outcome.file, columns()) if outcome.file else same)
-
-
-def _nothing_to_read() -> str:
-    from pipeline.ingest import SUFFIXES
-
-    return f"录入: 没有找到可读的文件; 可读的有 {' '.join(sorted(SUFFIXES))}\n"
 
 
 class _Search(Command):
@@ -451,30 +361,39 @@ def show(record_id: str, as_json: bool, folder: Path) -> int:
 
 
 @main.command(add_help_option=False)
-@click.argument("target", metavar="FILE.jsonl")
+@click.argument("target", metavar="FILE")
 @click.option("--query", default="", metavar="TEXT", help="只导出符合这个检索式的记录")
 @_filters
 @_literal
+@click.option("--mask-names", is_flag=True, help="把人名换成“张某”")
 @_index
 @_help
-def export(target: str, query: str, literal: bool, folder: Path, **given: tuple[str, ...]) -> int:
-    """导出记录，每行一条 JSON；FILE 写 - 则输出到屏幕。"""
+def export(target: str, query: str, literal: bool, mask_names: bool, folder: Path, **given: tuple[str, ...]) -> int:
+    """导出记录，格式看后缀：.jsonl .csv .xlsx .parquet .sqlite；FILE 写 - 则一行一条 JSON 输出到屏幕。"""
     from index.cache import opened
+    from index.export import export
+    from index.names import masked
+    from index.store import parties
+
+    with opened(folder) as index:
+        records = _chosen_records(index, query, given, literal)
+        if mask_names:
+            records = masked(records, parties(index.connection))
+        exported = _print(records) if target == "-" else export(Path(target), records)
+    if target != "-":
+        write(f"已导出 {exported} 条记录: {clean(target)}\n")
+    return FOUND if exported else NOTHING
+
+
+def _chosen_records(index: "Index", query: str, given: dict[str, tuple[str, ...]], literal: bool) -> "Iterable[Record]":
+    """The records that satisfy query and filters; how its words were understood is said."""
     from index.present import understood_text
     from index.search import matching, understood
 
-    if target != "-" and Path(target).suffix.lower() != ".jsonl":
-        raise LiantuError(target, "只能导出为 .jsonl 文件", "把文件名改成以 .jsonl 结尾，或写 - 输出到屏幕")
-    with opened(folder) as index:
-        said = understood(index, query, literal)
-        if said.understood:
-            complain(understood_text(said, columns()), FOUND)
-        records = matching(index, query, _given_filters(given), literal)
-        if target == "-":
-            return FOUND if _print(records) else NOTHING
-        exported = _export(Path(target), records)
-    write(f"已导出 {exported} 条记录: {clean(target)}\n")
-    return FOUND if exported else NOTHING
+    said = understood(index, query, literal)
+    if said.understood:
+        complain(understood_text(said, columns()), FOUND)
+    return matching(index, query, _given_filters(given), literal)
 
 
 def _print(records: "Iterable[Record]") -> int:
@@ -485,21 +404,87 @@ def _print(records: "Iterable[Record]") -> int:
     return printed
 
 
-def _export(target: Path, records: "Iterable[Record]") -> int:
-    """Write one line of JSON per record, the whole file or none; how many."""
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with draft.open("w", encoding="utf-8", newline="\n") as file:
-            exported = 0
-            for record in records:
-                file.write(json.dumps(record.to_json(), ensure_ascii=False) + "\n")
-                exported += 1
-        draft.replace(target)
-    except OSError as error:
-        raise LiantuError(str(target), f"写不了（{error.strerror}）", "检查文件夹和权限") from error
-    finally:
-        draft.unlink(missing_ok=True)
-    return exported
+@main.command(add_help_option=False)
+@click.argument("target", metavar="FILE.liantu")
+@click.option("--query", default="", metavar="TEXT", help="只打包符合这个检索式的记录")
+@_filters
+@_literal
+@_index
+@_help
+def pack(target: str, query: str, literal: bool, folder: Path, **given: tuple[str, ...]) -> int:
+    """把索引打成一个可以交给别人的文件；内容相同，文件就一字节不差。"""
+    from index import transfer
+    from index.cache import opened
+    from index.search import chosen
+
+    filters = {name: values for name, values in given.items() if values}
+    with opened(folder) as index:
+        rows = chosen(index, query, _given_filters(given), literal) if query or filters else None
+        words = [query, *(f"{name}={'|'.join(values)}" for name, values in filters.items())]
+        manifest = transfer.pack(index, Path(target), " ".join(filter(None, words)), rows)
+    write(f"已打包 {manifest.files.lines} 个文件、{manifest.records.lines} 条记录: {clean(target)}\n")
+    return FOUND if manifest.records.lines else NOTHING
+
+
+@main.command(add_help_option=False)
+@click.argument("source", metavar="FILE.liantu")
+@click.option("--merge", is_flag=True, help="并入已有的索引；已经有的内容不重复")
+@_index
+@_help
+def unpack(source: str, merge: bool, folder: Path) -> int:
+    """核对一个打包文件，全部无误才装进索引。"""
+    from index.transfer import unpack
+
+    manifest, taken = unpack(Path(source), folder, merge)
+    known = manifest.files.lines - taken
+    already = f"，{known} 个已经有了" if known else ""
+    write(f"已装入 {taken} 个文件（共 {manifest.records.lines} 条记录{already}）: {clean(source)}\n")
+    return FOUND if taken else NOTHING
+
+
+@main.command(add_help_option=False)
+@click.argument("source", required=False, metavar="[FILE.liantu]")
+@_index
+@_help
+def verify(source: str | None, folder: Path) -> int:
+    """核对索引是否完好；写上 FILE 则核对打包文件。"""
+    if source is not None:
+        from index.pack import verify as verified
+
+        manifest = verified(Path(source))
+        write(f"完好: {clean(source)}，{manifest.files.lines} 个文件、{manifest.records.lines} 条记录\n")
+        return FOUND
+    from index.doctor import faults
+
+    found = [complain(f"{folder}: {fault}\n", TROUBLE) for fault in faults(folder)]
+    if not found:
+        write(f"完好: {clean(str(folder))}\n")
+    return TROUBLE if found else FOUND
+
+
+@main.command(add_help_option=False)
+@_index
+@_help
+def doctor(folder: Path) -> int:
+    """看看缺什么、索引怎么样，该怎么办。"""
+    from index.doctor import findings
+    from index.report import finding_text
+
+    found = list(findings(folder))
+    write("".join(finding_text(one, columns()) for one in found))
+    return FOUND if all(one.is_well for one in found) else NOTHING
+
+
+@main.command(add_help_option=False)
+@_index
+@_help
+def rebuild(folder: Path) -> int:
+    """由数据库重新生成检索缓存。"""
+    from index.cache import rebuild
+
+    rebuild(folder)
+    write(f"检索缓存已重新生成: {clean(str(folder))}\n")
+    return FOUND
 
 
 @main.command(add_help_option=False)
@@ -509,7 +494,7 @@ def _export(target: Path, records: "Iterable[Record]") -> int:
 def status(as_json: bool, folder: Path) -> int:
     """显示索引里有什么。"""
     from index.cache import opened
-    from index.present import overview_json, overview_text
+    from index.report import overview_json, overview_text
     from index.search import overview
 
     with opened(folder) as index:

@@ -15,11 +15,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from index import cache, store
+from index import cache
 from index.lexicon import concepts
 from index.search import search
 from pipeline.ingest import read
-from tests.helpers import given, reading, record
+from tests.helpers import fill, record
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = ("收受财物", "让群众为补材料跑好几趟", "检查走过场", "决定环节的高风险 贿赂", "一拖再拖", "熟人好办事")
@@ -65,8 +65,7 @@ def _fill(folder: Path, statements: int) -> None:
         )
         for start in range(0, len(some), 6)
     ]  # fmt: skip
-    with store.writing(folder) as connection:
-        store.replace(connection, given(), reading(records))
+    fill(folder, records)
 
 
 def _median(action: Callable[[], object]) -> float:

@@ -6,6 +6,7 @@ Its name says what it was made from: the index, its generation, the way words ar
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -22,7 +23,7 @@ from index.meaning import Meaning
 from index.statements import Statements
 from pipeline.errors import IndexBroken, ModelBroken
 
-__all__ = ["Index", "opened"]
+__all__ = ["Index", "opened", "publishing", "rebuild", "take_in"]
 
 _FORMAT = 3
 _MANIFEST = "manifest.json"
@@ -44,9 +45,75 @@ class Index:
 
 @contextmanager
 def opened(folder: Path) -> Iterator[Index]:
-    """The index in `folder`, its caches brought up to date if need be; IndexBroken if that cannot be."""
+    """The index in `folder`, its caches brought up to date if need be; IndexBroken if that cannot be.
+
+    What an ingest that was cut short has left is taken in first, unless somebody else is writing.
+    """
+    with store.reading(folder) as connection:
+        if not store.has_pending(connection) or not os.access(folder, os.W_OK):
+            yield _opened(folder, connection)
+            return
+    _take_in(folder)
     with store.reading(folder) as connection:
         yield _opened(folder, connection)
+
+
+def _take_in(folder: Path) -> None:
+    from index import changes  # late: hardly any run needs it
+
+    with suppress(IndexBroken), changes.writing(folder, patience=0) as connection:
+        take_in(folder, connection)
+
+
+def take_in(folder: Path, connection: sqlite3.Connection) -> None:
+    """Have readers see what was noted."""
+    from index import changes
+
+    if store.has_pending(connection):
+        with publishing(folder, connection):
+            changes.take_in(connection)
+
+
+def rebuild(folder: Path) -> None:
+    """Make the caches anew from the truth; IndexBroken if there is none."""
+    from index import changes
+
+    with store.reading(folder):
+        pass  # there is one
+    with changes.writing(folder) as connection, publishing(folder, connection):
+        changes.take_in(connection)
+
+
+@contextmanager
+def publishing(folder: Path, connection: sqlite3.Connection) -> Iterator[None]:
+    """A change that readers see whole and with its caches ready; until then they have the state before."""
+    with store.transaction(connection):
+        yield
+        store.bump(connection)
+        cache = _made(folder, connection)
+    _discard_others(cache, float("inf"))
+    connection.execute("PRAGMA incremental_vacuum")
+
+
+def _made(folder: Path, connection: sqlite3.Connection) -> Path:
+    """The folder of the caches of the present state, which were built."""
+    model = _usable_model(connection)
+    cache = folder / "cache" / _name(connection, model)
+    with _writable(cache):
+        try:
+            _build(cache, connection, model)
+        except ModelBroken:
+            cache = folder / "cache" / _name(connection, None)
+            _build(cache, connection, None)
+    return cache
+
+
+@contextmanager
+def _writable(cache: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise IndexBroken(str(cache), f"检索缓存写不进去（{error.strerror}）", "检查权限和磁盘空间") from error
 
 
 def _opened(folder: Path, connection: sqlite3.Connection) -> Index:
@@ -62,12 +129,26 @@ def _opened_with(folder: Path, connection: sqlite3.Connection, model: Path | Non
     # Damage shows as any kind of error (numpy's, a pickle's): whatever it is, building anew is the remedy.
     with suppress(Exception):
         return _load(cache, connection, model)
-    try:
+    begun = time.time()
+    with _writable(cache):
         _discard(cache)
         _build(cache, connection, model)
-    except OSError as error:
-        raise IndexBroken(str(cache), f"检索缓存写不进去（{error.strerror}）", "检查权限和磁盘空间") from error
+    if model and _is_latest(folder, connection):  # without vectors the others may still be needed
+        _discard_others(cache, begun)
     return _load(cache, connection, model)
+
+
+def _is_latest(folder: Path, connection: sqlite3.Connection) -> bool:
+    with store.reading(folder) as latest:
+        return store.generation(latest) == store.generation(connection)
+
+
+def _discard_others(cache: Path, before: float) -> None:
+    """Remove caches of other states that were made before a time: later ones may be somebody's who is just writing."""
+    for other in cache.parent.iterdir():
+        with suppress(OSError):
+            if other != cache and not other.name.startswith(_BUILDING) and other.stat().st_mtime < before:
+                _discard(other)
 
 
 def _usable_model(connection: sqlite3.Connection) -> Path | None:
@@ -83,9 +164,9 @@ def _usable_model(connection: sqlite3.Connection) -> Path | None:
 
 
 def _name(connection: sqlite3.Connection, model: Path | None) -> str:
-    identity, generation = store.generation(connection)
+    state, _ = store.generation(connection)
     by = meaning.fingerprint(model) if model else "-"
-    made_from = f"{identity} {generation} {segment.VERSION} {_FORMAT} {by}"
+    made_from = f"{state} {segment.VERSION} {_FORMAT} {by}"
     return hashlib.sha256(made_from.encode()).hexdigest()[:16]
 
 
@@ -116,21 +197,26 @@ def _build(cache: Path, connection: sqlite3.Connection, model: Path | None) -> N
             earlier = [folder / _MEANING for folder in cache.parent.iterdir() if folder != draft]
             meaning.build(draft / _MEANING, texts, model, earlier)
         (draft / _MANIFEST).write_text(json.dumps(_sizes(draft)), "utf-8")
-        _put(draft, cache, model is not None)
+        _synced(draft)
+        _put(draft, cache)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _put(draft: Path, cache: Path, has_vectors: bool) -> None:
-    """Make the draft the cache, unless somebody else was quicker, and remove those of earlier states."""
+def _synced(draft: Path) -> None:
+    """See to it that a power cut leaves no file of the right size with nothing in it."""
+    for path in (path for path in draft.rglob("*") if path.is_file()):
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+
+
+def _put(draft: Path, cache: Path) -> None:
+    """Make the draft the cache, unless somebody else was quicker."""
     try:
         draft.rename(cache)
     except OSError:
         if not cache.exists():
             raise
-    for other in cache.parent.iterdir() if has_vectors else ():  # without vectors the others may still be needed
-        if other != cache and not other.name.startswith(_BUILDING):
-            _discard(other)
 
 
 def _discard(cache: Path) -> None:

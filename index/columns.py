@@ -132,7 +132,7 @@ def load(folder: Path) -> Columns:
 def _build_records(folder: Path, connection: sqlite3.Connection) -> list[int]:
     columns = ", ".join(f"f.{name}" if name == Facet.DOCUMENT else f"r.{name}" for name in _SINGLE)
     query = f"SELECT r.number, r.id, r.unit, {columns} FROM records r JOIN files f ON f.number = r.file"
-    order = "f.document, f.number, r.chart, r.stage_order, r.number"
+    order = "f.document, f.sha256, f.number, r.chart, r.stage_order, r.number"
     rows = connection.execute(f"{query} ORDER BY {order}").fetchall()
     numbers = [row[0] for row in rows]
     _save(folder, "rows", numbers, np.int64)

@@ -12,9 +12,12 @@ import click
 from index.terminal import clean
 from pipeline.errors import LiantuError
 
-__all__ = ["Command", "Group", "colorful", "columns", "complain", "complain_of", "write", "write_json"]
+__all__ = [
+    *("FOUND", "NOTHING", "TROUBLE", "Command", "Group", "colorful", "columns", "complain", "complain_of", "write"),
+    "write_json",
+]
 
-_TROUBLE, _INTERRUPTED = 2, 130
+FOUND, NOTHING, TROUBLE, INTERRUPTED = 0, 1, 2, 130
 
 
 class _Chinese:
@@ -25,13 +28,13 @@ class _Chinese:
         try:
             code = super().main(*args, **kwargs | {"standalone_mode": False})  # type: ignore[misc]
         except click.exceptions.Abort:
-            code = complain("已中断；已经录入的文件是完整的\n", _INTERRUPTED)
+            code = complain("已中断；已经读了的不会再读，再次运行即可接着录入\n", INTERRUPTED)
         except click.ClickException as error:
-            code = complain(f"{_in_chinese(error)}\n", _TROUBLE)
+            code = complain(f"{_in_chinese(error)}\n", TROUBLE)
         except LiantuError as error:
             code = complain_of(error)
         except OSError as error:
-            code = complain(f"{error.filename or 'liantu'}: {error.strerror}\n", _TROUBLE)
+            code = complain(f"{error.filename or 'liantu'}: {error.strerror}\n", TROUBLE)
         sys.exit(code if isinstance(code, int) else 0)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -134,7 +137,7 @@ def complain_of(error: LiantuError) -> int:
     from index.present import error_text
 
     sys.stderr.write(error_text(error, columns()))
-    return _TROUBLE
+    return TROUBLE
 
 
 def columns() -> int:

@@ -16,9 +16,9 @@ from index.normal import Span, normal
 from pipeline.errors import LexiconBroken
 from pipeline.model import Kind
 
-__all__ = ["Concept", "Word", "concepts", "spoken_of"]
+__all__ = ["OURS", "Concept", "Word", "concepts", "spoken_of"]
 
-_OURS = Path(__file__).with_name("lexicon.txt")
+OURS = Path(__file__).with_name("lexicon.txt")
 _USERS = "LIANTU_LEXICON"
 _HEADS = {"[风险]": Kind.RISK, "[措施]": Kind.MEASURE, "[中性]": None}
 _GAP = 6
@@ -48,7 +48,7 @@ def concepts() -> tuple[Concept, ...]:
 @cache
 def _lines(users: str | None) -> tuple["_Line", ...]:
     # Ours is its own normal form (a test sees to that), which saves time.
-    ours = _split(_OURS.read_text("utf-8"), _OURS.name, is_normal=True)
+    ours = _split(OURS.read_text("utf-8"), OURS.name, is_normal=True)
     return (*ours, *_split(_read(users), users, is_normal=False)) if users else tuple(ours)
 
 

@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from index.query import Facet
@@ -12,28 +10,21 @@ from index.results import (
     Group,
     Leg,
     Match,
-    Outcome,
-    Overview,
     RecordHit,
     SearchResult,
     Similar,
     StatementHit,
     Why,
 )
-from index.store import File
-from index.terminal import clean, cut, escaped, padded, width, wrapped
-from pipeline.errors import LiantuError, QuerySyntaxError, Unreadable
-from pipeline.model import Kind, Place, Problem, Record
+from index.terminal import INDENT, NARROWEST, clean, cut, escaped, indented, joined, labelled, width, wrapped
+from pipeline.errors import LiantuError, QuerySyntaxError
+from pipeline.model import Kind, Place, Record
 
 __all__ = [
+    "counts_json",
     "error_text",
-    "file_json",
-    "file_text",
-    "ingest_json",
-    "ingest_text",
+    "facet_lines",
     "json_text",
-    "overview_json",
-    "overview_text",
     "record_text",
     "search_json",
     "search_text",
@@ -67,12 +58,8 @@ _GROUPS: dict[Group, str] = {
 }
 _LEGS: dict[Leg, str] = {"char": "字", "word": "词", "lexicon": "词典", "meaning": "意思", "place": "职权"}
 _UNSTATED = "未标明"
-_NARROWEST = 40
 _FACET_VALUES = 8
 _HIT_VALUES = 3
-_PROBLEMS = 5
-_INDENT = "    "
-_LABEL = 12
 
 
 def json_text(value: Any, ascii_only: bool) -> str:
@@ -85,7 +72,7 @@ def search_json(result: SearchResult) -> dict[str, Any]:
     return {
         "query": result.query,
         "total": result.total,
-        "facets": {facet.value: _counts_json(counts) for facet, counts in result.facets.items()},
+        "facets": {facet.value: counts_json(counts) for facet, counts in result.facets.items()},
         "hits": [_hit_json(hit) for hit in result.hits],
         "related": result.related,
         "understood": _understood_json(result),
@@ -101,7 +88,7 @@ def _understood_json(result: SearchResult) -> dict[str, list[str]]:
     return said | {"text": list(result.keywords)} if said else {}
 
 
-def _counts_json(counts: Iterable[Count]) -> list[dict[str, Any]]:
+def counts_json(counts: Iterable[Count]) -> list[dict[str, Any]]:
     return [{"value": count.value, "count": count.count} for count in counts]
 
 
@@ -149,26 +136,26 @@ def _value(value: str | None) -> str:
 
 def search_text(result: SearchResult, columns: int, color: bool = False) -> str:
     """A search result as text, no line wider than `columns` (at least 40); matches highlighted if `color`."""
-    columns = max(columns, _NARROWEST)
+    columns = max(columns, NARROWEST)
     lines = [*_understood_lines(result, columns), *wrapped(_summary(result), columns)]
-    lines += _facet_lines(result.facets, columns)
+    lines += facet_lines(result.facets, columns)
     group: Group = "match"
     for place, hit in enumerate(result.hits, start=1):
         lines += ["", *wrapped(_GROUPS[hit.group], columns)] if hit.group != group else []
         group = hit.group
         lines += ["", *_hit_lines(hit, f"{place:>2}. ", columns, color)]
-    return _joined(lines)
+    return joined(lines)
 
 
 def understood_text(result: SearchResult, columns: int) -> str:
     """What the words of a query were taken to say, as text."""
-    return _joined(_understood_lines(result, max(columns, _NARROWEST)))
+    return joined(_understood_lines(result, max(columns, NARROWEST)))
 
 
 def _understood_lines(result: SearchResult, columns: int) -> list[str]:
     """What the words of the query were taken to say: nothing is filtered behind the user's back."""
     label = "理解为："
-    return _labelled(label, _understood(result), columns, width(label)) if result.understood else []
+    return labelled(label, _understood(result), columns, width(label)) if result.understood else []
 
 
 def _understood(result: SearchResult) -> str:
@@ -176,10 +163,6 @@ def _understood(result: SearchResult) -> str:
         return ""
     said = [f"{_NAMES[field]}={value or _KINDS[Kind(field)]}" for field, value in result.understood]
     return " ".join((*said, f"关键词={' '.join(result.keywords)}") if result.keywords else said)
-
-
-def _joined(lines: Iterable[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)
 
 
 def _summary(result: SearchResult) -> str:
@@ -191,23 +174,18 @@ def _summary(result: SearchResult) -> str:
     return found if result.by == "statement" else f"共 {result.total} 条记录"
 
 
-def _facet_lines(facets: Mapping[Facet, Sequence[Count]], columns: int) -> list[str]:
+def facet_lines(facets: Mapping[Facet, Sequence[Count]], columns: int) -> list[str]:
     return [
         line
         for facet, counts in facets.items()
         if counts
-        for line in _labelled(_FACETS[facet], _most(counts, _FACET_VALUES), columns, 6)
+        for line in labelled(_FACETS[facet], _most(counts, _FACET_VALUES), columns, 6)
     ]
 
 
 def _most(counts: Sequence[Count], at_most: int) -> str:
     shown = " · ".join(f"{_value(count.value)} {count.count}" for count in counts[:at_most])
     return shown + (f" 等 {len(counts)} 种" if len(counts) > at_most else "")
-
-
-def _labelled(label: str, text: str, columns: int, indent: int = _LABEL) -> list[str]:
-    first, *rest = wrapped(clean(text), columns, " " * indent)
-    return [padded(label, indent) + first, *rest]
 
 
 def _hit_lines(hit: StatementHit | RecordHit, number: str, columns: int, color: bool) -> list[str]:
@@ -217,15 +195,15 @@ def _hit_lines(hit: StatementHit | RecordHit, number: str, columns: int, color: 
     lines = _statement_lines(label, hit.statement, hit.spans if color else (), columns)
     lines += _why_lines(hit.why, columns)
     counted = [f"{hit.count} 条记录", _most(hit.levels, len(hit.levels)), _most(hit.stages, _HIT_VALUES)]
-    lines += _indented(" · ".join(filter(None, counted)), columns)
-    return lines + [_INDENT + cut(clean(_place(record)), columns - len(_INDENT)) for record in hit.places]
+    lines += indented(" · ".join(filter(None, counted)), columns)
+    return lines + [INDENT + cut(clean(_place(record)), columns - len(INDENT)) for record in hit.places]
 
 
 def _record_hit_lines(hit: RecordHit, number: str, columns: int, color: bool) -> list[str]:
-    first, *rest = wrapped(clean(_place(hit.record)), columns, _INDENT)
+    first, *rest = wrapped(clean(_place(hit.record)), columns, INDENT)
     lines = [number + first, *rest]
     for match in hit.matches:
-        label = f"{_INDENT}{_KINDS[match.kind]}  "
+        label = f"{INDENT}{_KINDS[match.kind]}  "
         lines += [
             *_statement_lines(label, match.text, match.spans if color else (), columns),
             *_why_lines(match.why, columns),
@@ -239,17 +217,12 @@ def _why_lines(why: Why | None, columns: int) -> list[str]:
         return []
     legs = " ".join(f"{_LEGS[leg]} {value:+.2f}" for leg, value in why.legs.items() if value)
     concepts = "；".join(f"{name}→{'、'.join(words)}" for name, words in why.concepts.items())
-    return _indented("得分：" + " · ".join(filter(None, (legs, concepts))), columns)
+    return indented("得分：" + " · ".join(filter(None, (legs, concepts))), columns)
 
 
 def _statement_lines(label: str, text: str, marks: Sequence[tuple[int, int]], columns: int) -> list[str]:
     first, *rest = wrapped(clean(text), columns, " " * width(label), marks)
     return [label + first, *rest]
-
-
-def _indented(text: str, columns: int) -> list[str]:
-    first, *rest = wrapped(clean(text), columns, _INDENT)
-    return [_INDENT + first, *rest]
 
 
 def _place(record: Record) -> str:
@@ -261,15 +234,15 @@ def _place(record: Record) -> str:
 
 def similar_text(similar: Similar, columns: int) -> str:
     """What is similar to something, as text."""
-    columns = max(columns, _NARROWEST)
+    columns = max(columns, NARROWEST)
     lines = ["相近的语句："] if similar.statements else ["没有找到"]
     for place, hit in enumerate(similar.statements, start=1):
         lines += ["", *_hit_lines(hit, f"{place:>2}. {hit.score:.2f} ", columns, False)]
     lines += ["", "相近的记录："] if similar.records else []
     for place, (likeness, record) in enumerate(similar.records, start=1):
-        first, *rest = wrapped(clean(f"{likeness:.2f} {_place(record)}"), columns, _INDENT)
+        first, *rest = wrapped(clean(f"{likeness:.2f} {_place(record)}"), columns, INDENT)
         lines += [f"{place:>2}. {first}", *rest]
-    return _joined(lines)
+    return joined(lines)
 
 
 def similar_json(similar: Similar) -> dict[str, Any]:
@@ -291,7 +264,7 @@ def table(result: SearchResult, with_head: bool) -> str:
         (result.query, "", *[""] * 8, understood)
     ]
     head = [_HEADS[result.by]] if with_head else []
-    return _joined("\t".join(map(_cell, row)) for row in (*head, *rows))
+    return joined("\t".join(map(_cell, row)) for row in (*head, *rows))
 
 
 def _cells(hit: StatementHit | RecordHit) -> tuple[str, ...]:
@@ -313,9 +286,9 @@ def _cell(text: str) -> str:
 
 def record_text(record: Record, columns: int) -> str:
     """One record in full."""
-    columns = max(columns, _NARROWEST)
+    columns = max(columns, NARROWEST)
     fields = (*_identity(record), *_said(record), *_origin(record))
-    return _joined(line for label, text in fields for line in _labelled(label, text, columns))
+    return joined(line for label, text in fields for line in labelled(label, text, columns))
 
 
 def _identity(record: Record) -> Iterable[tuple[str, str]]:
@@ -364,94 +337,12 @@ def _origin(record: Record) -> Iterable[tuple[str, str]]:
         yield ("存疑" if place == 0 else ""), doubt
 
 
-def file_text(file: File, columns: int, state: str = "") -> str:
-    """What reading a file gave: counts, where its characters went, the first few doubts."""
-    columns = max(columns, _NARROWEST)
-    if file.duplicate_of is not None:
-        return _joined(wrapped(clean(f"{file.document}: 内容与 {file.duplicate_of} 相同，不重复收录"), columns))
-    tally = file.tally
-    went = f"归入记录 {tally.in_records} 字，标题和标注 {tally.in_titles} 字，未归位 {tally.unplaced} 字"
-    report = state or f"{file.charts} 图，{file.records} 条记录；{went}"
-    lines = wrapped(clean(f"{file.document}: {report}"), columns, _INDENT)
-    return _joined(lines if state else [*lines, *_problem_lines(file.problems, columns)])
-
-
-def _problem_lines(problems: Sequence[Problem], columns: int) -> Iterable[str]:
-    for problem in problems[:_PROBLEMS]:
-        page = f"第 {problem.page} 页：" if problem.page is not None else ""
-        yield from _indented(f"存疑：{page}{problem.message}", columns)
-    if len(problems) > _PROBLEMS:
-        yield f"{_INDENT}还有 {len(problems) - _PROBLEMS} 条"
-
-
-def file_json(file: File) -> dict[str, Any]:
-    """A file and what reading it gave, as JSON types."""
-    state = "duplicate" if file.duplicate_of is not None else "read" if file.records else "no-charts"
-    return {"state": state} | asdict(file) | {"problems": [asdict(problem) for problem in file.problems]}
-
-
-def ingest_json(outcomes: Sequence[Outcome], dropped: Sequence[str]) -> dict[str, Any]:
-    """What a run of ingest did, as JSON types."""
-    return {
-        "files": [file_json(one.file) for one in outcomes if one.file],
-        "unchanged": [one.document for one in outcomes if not one.file and not one.error],
-        "dropped": list(dropped),
-        "errors": [_error_json(one.error) for one in outcomes if one.error],
-    }
-
-
-def _error_json(error: LiantuError) -> dict[str, str]:
-    state = {"state": str(error.state)} if isinstance(error, Unreadable) else {}
-    return {"where": error.where, "what": error.what, "remedy": error.remedy, **state}
-
-
-def ingest_text(outcomes: Sequence[Outcome], dropped: Sequence[str]) -> str:
-    """What a run of ingest did, in one line."""
-    files = [one.file for one in outcomes if one.file]
-    failed = sum(1 for one in outcomes if one.error)
-    counted = {"没有变化": len(outcomes) - len(files) - failed, "读不了": failed, "已去掉": len(dropped)}
-    others = "".join(f"，{what} {count} 个" for what, count in counted.items() if count)
-    return f"合计: 读入 {len(files)} 个文件，{sum(one.records for one in files)} 条记录{others}\n"
-
-
-def overview_text(overview: Overview, folder: Path, columns: int) -> str:
-    """What the index holds, with a line per file."""
-    columns = max(columns, _NARROWEST)
-    charts = sum(file.charts for file in overview.files if file.duplicate_of is None)
-    said = f"语句 {overview.occurrences}（不同的 {overview.statements} 句）"
-    counted = f"文件 {len(overview.files)} · 图 {charts} · 记录 {overview.records} · {said}"
-    lines = _labelled("索引", f"{folder}（第 {overview.generation} 版）", columns, 6)
-    lines += [*_labelled("合计", counted, columns, 6), *_facet_lines(overview.facets, columns), ""]
-    return _joined(lines) + "".join(file_text(file, columns, _state(file)) for file in overview.files)
-
-
-def _state(file: File) -> str:
-    placed = 1 - file.tally.unplaced / file.tally.total if file.tally.total else 1.0
-    doubts = f"，存疑 {len(file.problems)} 处" if file.problems else ""
-    return f"{file.charts} 图，{file.records} 条记录，{placed:.1%} 的文字已归位{doubts}"
-
-
-def overview_json(overview: Overview, folder: Path) -> dict[str, Any]:
-    """What the index holds, as JSON types."""
-    return {
-        "index": str(folder),
-        "generation": overview.generation,
-        "documents": len(overview.files),
-        "charts": sum(file.charts for file in overview.files if file.duplicate_of is None),
-        "records": overview.records,
-        "occurrences": overview.occurrences,
-        "statements": overview.statements,
-        "facets": {facet.value: _counts_json(counts) for facet, counts in overview.facets.items()},
-        "files": [file_json(file) for file in overview.files],
-    }
-
-
 def error_text(error: LiantuError, columns: int) -> str:
     """An error for the user; a malformed query is shown with a caret under the place."""
     lines = [clean(str(error))]
     if isinstance(error, QuerySyntaxError):
-        lines += _pointed(clean(error.text), error.position, max(columns, _NARROWEST))
-    return _joined(lines)
+        lines += _pointed(clean(error.text), error.position, max(columns, NARROWEST))
+    return joined(lines)
 
 
 def _pointed(text: str, position: int, columns: int) -> list[str]:

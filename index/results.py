@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from index.normal import Span
 from index.query import Facet, Found
 from index.store import File
-from pipeline.errors import LiantuError
 from pipeline.model import Kind, Record
 
 __all__ = [
@@ -17,7 +15,7 @@ __all__ = [
     "Group",
     "Leg",
     "Match",
-    "Outcome",
+    "Met",
     "Overview",
     "RecordHit",
     "SearchResult",
@@ -117,6 +115,14 @@ class Similar:
 
 
 @dataclass(frozen=True, slots=True)
+class Met:
+    """A file of this run: what became of it, or (not `is_new`) what was known of it already."""
+
+    file: File
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """What the index holds; `occurrences` counts a statement once per record, `statements` once in all."""
 
@@ -126,13 +132,3 @@ class Overview:
     statements: int
     occurrences: int
     facets: Mapping[Facet, tuple[Count, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a path to be read: its file in the index (None: unchanged since it was last read), or an error."""
-
-    path: Path
-    document: str
-    file: File | None = None
-    error: LiantuError | None = None

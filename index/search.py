@@ -105,8 +105,13 @@ def understood(index: Index, text: str, literal: bool = False) -> SearchResult:
 
 def matching(index: Index, text: str, filters: Filters, literal: bool = False) -> Iterator[Record]:
     """Every record that `search(..., by="record")` counts, in the order of documents, charts and stages."""
+    return store.records(index.connection, chosen(index, text, filters, literal))
+
+
+def chosen(index: Index, text: str, filters: Filters, literal: bool = False) -> list[int]:
+    """The store's numbers of these records."""
     found = np.flatnonzero(qualifying(_asked(index, text, filters, literal).exactly))
-    return store.records(index.connection, index.columns["rows"][found].tolist())
+    return [int(row) for row in index.columns["rows"][found]]
 
 
 def overview(index: Index) -> Overview:
@@ -115,7 +120,7 @@ def overview(index: Index) -> Overview:
     _, generation = store.generation(index.connection)
     counted = facets(index, np.arange(columns.records))
     sizes = columns.records, columns.statements, len(columns["owners"])
-    return Overview(generation, store.files(index.connection), *sizes, counted)
+    return Overview(generation, tuple(store.files(index.connection)), *sizes, counted)
 
 
 def _asked(index: Index, text: str, filters: Filters, literal: bool) -> _Asked:

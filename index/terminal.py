@@ -1,11 +1,18 @@
 """Text on a terminal: how many columns it takes, wrapping, highlighting, and keeping control characters off it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from unicodedata import category, east_asian_width
 
 from index.normal import Span
 
-__all__ = ["clean", "cut", "escaped", "marked", "padded", "width", "wrapped"]
+__all__ = [
+    *("INDENT", "NARROWEST", "clean", "cut", "escaped", "indented", "joined", "labelled", "marked", "padded", "width"),
+    "wrapped",
+]
+
+INDENT = "    "
+LABEL = 12  # columns
+NARROWEST = 40  # columns; nothing is laid out for less
 
 _PLACEHOLDER = "□"
 # Controls, formats (bidi, zero width), half surrogate pairs, line and paragraph separators.
@@ -110,3 +117,17 @@ def marked(text: str, marks: Sequence[Span], piece: Span) -> str:
             shown += [text[place:start], _START, text[start:end], _END]
             place = end
     return "".join((*shown, text[place : piece[1]]))
+
+
+def joined(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def labelled(label: str, text: str, columns: int, indent: int = LABEL) -> list[str]:
+    first, *rest = wrapped(clean(text), columns, " " * indent)
+    return [padded(label, indent) + first, *rest]
+
+
+def indented(text: str, columns: int) -> list[str]:
+    first, *rest = wrapped(clean(text), columns, INDENT)
+    return [INDENT + first, *rest]

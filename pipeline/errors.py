@@ -3,10 +3,12 @@
 from enum import StrEnum
 
 __all__ = [
+    "FAILED",
     "IndexBroken",
     "LexiconBroken",
     "LiantuError",
     "ModelBroken",
+    "PackBroken",
     "QuerySyntaxError",
     "State",
     "UnknownFacetValue",
@@ -16,15 +18,27 @@ __all__ = [
 
 
 class State(StrEnum):
-    """Why a file gave no records; the values are stable names for programs."""
+    """What became of a file: each has exactly one. The values are stable names for programs."""
 
-    DAMAGED = "damaged"
+    READ = "read"
+    PARTLY = "partly"  # pages or sheets of it could not be read
+    NO_CHARTS = "no-charts"
+    DUPLICATE = "duplicate"  # of one that was read: the same content
     ENCRYPTED = "encrypted"
-    INACCESSIBLE = "inaccessible"
-    NEEDS_OCR = "needs-ocr"
-    TIMEOUT = "timeout"
+    DAMAGED = "damaged"
+    UNSUPPORTED = "unsupported"  # its format, or what reads it is not installed
     TOO_LARGE = "too-large"
-    UNSUPPORTED = "unsupported"
+    TIMEOUT = "timeout"
+    OUT_OF_MEMORY = "out-of-memory"
+    CRASHED = "crashed"
+    INACCESSIBLE = "inaccessible"
+
+
+# What may end otherwise when it is tried once more.
+FAILED = (
+    *(State.PARTLY, State.ENCRYPTED, State.DAMAGED, State.UNSUPPORTED, State.TOO_LARGE, State.TIMEOUT),
+    *(State.OUT_OF_MEMORY, State.CRASHED, State.INACCESSIBLE),
+)
 
 
 class LiantuError(Exception):
@@ -42,14 +56,17 @@ class LiantuError(Exception):
 
 
 class Unreadable(LiantuError):
-    """A file cannot be read as a document; `state` names the reason."""
+    """A file cannot be read as a document; `state` names the reason, `lacks` the code of what is not installed."""
 
-    def __init__(self, where: str, what: str, remedy: str = "", state: State = State.UNSUPPORTED) -> None:
+    def __init__(
+        self, where: str, what: str, remedy: str = "", state: State = State.UNSUPPORTED, lacks: str = ""
+    ) -> None:
         super().__init__(where, what, remedy)
-        self.state = state
+        self.state, self.lacks = state, lacks
 
-    def __reduce__(self) -> tuple[type["Unreadable"], tuple[str, str, str, State]]:
-        return Unreadable, (self.where, self.what, self.remedy, self.state)  # as it comes from another process
+    def __reduce__(self) -> tuple[type["Unreadable"], tuple[str, str, str, State, str]]:
+        # As it comes from another process.
+        return Unreadable, (self.where, self.what, self.remedy, self.state, self.lacks)
 
 
 class IndexBroken(LiantuError):
@@ -62,6 +79,10 @@ class LexiconBroken(LiantuError):
 
 class ModelBroken(LiantuError):
     """A folder holds no model for comparing meanings that can be used."""
+
+
+class PackBroken(LiantuError):
+    """A file is no pack, not whole, or says what no index can hold."""
 
 
 class QuerySyntaxError(LiantuError):

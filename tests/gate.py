@@ -21,9 +21,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.extract import is_converted
 from pipeline.extract.ocr import is_installed
 from pipeline.extract.office import soffice
-from pipeline.ingest import SUFFIXES, is_converted, read
+from pipeline.ingest import SUFFIXES, read
 from pipeline.model import Reading, Record
 
 ROOT = Path(__file__).resolve().parent.parent

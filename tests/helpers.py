@@ -4,15 +4,18 @@ import hashlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from index import cache, meaning, store
+from index import cache, changes, meaning, store
 from index.cache import Index
 from index.query import Facet
 from index.results import SearchResult
 from index.search import search
-from pipeline.model import Problem, Reading, Record, Source, Tally
+from index.store import File
+from pipeline.errors import State
+from pipeline.model import Record, Tally
 
 SEEDS = Path(__file__).resolve().parent.parent.parent / "shared" / "seeds"
 
@@ -49,26 +52,46 @@ def record(place: int = 0, document: str = "甲.txt", **fields: Any) -> Record:
     return Record(**values | fields)
 
 
-def reading(records: Sequence[Record], document: str = "甲.txt", problems: Sequence[Problem] = ()) -> Reading:
-    """The reading of a file that gave these records."""
-    sha256 = hashlib.sha256(document.encode()).hexdigest()
-    said = sum(len(text) for one in records for _, text in one.statements())
-    return Reading(Source(document, document, sha256), (), tuple(records), tuple(problems), Tally(said, 0, 0))
-
-
-def given(document: str = "甲.txt", folder: str = "/文件", **changes: Any) -> store.Given:
-    """What a file was read with, as `reading` has it."""
+def file(document: str = "甲.txt", folder: str = "/文件", **changed: Any) -> File:
+    """A file that was read and gave nothing, but for what is changed."""
     sha256 = hashlib.sha256(document.encode(errors="replace")).hexdigest()
-    values = {"path": f"{folder}/{document}", "document": document, "sha256": sha256}
-    return store.Given(**{**values, "agency": None, "reader_version": 1, **changes})
+    nothing = (State.READ, "", 0.0, None, None, 0, 0, Tally(0, 0, 0), ())
+    return replace(File(f"{folder}/{document}", document, sha256, None, 1, *nothing), **changed)
+
+
+def put(folder: Path, one: File, records: Sequence[Record] = ()) -> None:
+    """Put a file with its records into the index in `folder`."""
+    with changes.writing(folder) as connection, store.transaction(connection):
+        changes.put(connection, replace(one, records=len(records)), records)
+        store.bump(connection)
 
 
 def fill(folder: Path, records: Sequence[Record]) -> None:
     """Put records into the index in `folder`, each document as a file."""
-    with store.writing(folder) as connection:
+    with changes.writing(folder) as connection, store.transaction(connection):
         for document in dict.fromkeys(one.document for one in records):
             mine = [one for one in records if one.document == document]
-            store.replace(connection, given(document), reading(mine, document))
+            said = sum(len(text) for one in mine for _, text in one.statements())
+            changes.put(connection, file(document, records=len(mine), tally=Tally(said, 0, 0)), mine)
+        store.bump(connection)
+
+
+# A chart of one stage, as a dump.
+CHART = {"stage": "受理", "risk": "收受财物，违规受理", "measure": "双人办理", "owner": "经办人", "level": "高"}
+LINES = (
+    "市局行政许可——某某许可廉政风险防控图", "{stage}", "风险点：1.{risk}。", "等级：{level}", "防控措施：1.{measure}。",
+    "责任人：{owner}",
+)  # fmt: skip
+
+
+def chart_text(chart: Mapping[str, str]) -> str:
+    """A dump of one chart that says so."""
+    return "\n\n".join(LINES).format(**chart)
+
+
+def write_chart(path: Path, chart: Mapping[str, str]) -> None:
+    """Write such a dump."""
+    path.write_text(chart_text(chart), "utf-8")
 
 
 def copied_model(folder: Path) -> Path:

@@ -24,15 +24,14 @@ from typing import Any
 import numpy as np
 
 from index import cache as caches
-from index import store
 from index.cache import Index
 from index.normal import normal
 from index.related import nearness
 from index.results import Leg, StatementHit
 from index.search import search, understood
-from pipeline.ingest import find, read
+from pipeline.ingest import read
 from pipeline.model import Kind
-from tests.helpers import SEEDS, given
+from tests.helpers import SEEDS, file, put
 
 HERE = Path(__file__).resolve().parent
 CORPUS = HERE.parent / "corpus"
@@ -91,11 +90,10 @@ def indexes() -> Iterator[Mapping[str, Index]]:
 @contextmanager
 def _indexed(documents: Path) -> Iterator[Index]:
     # Text and spreadsheets say all that the other formats of a specimen say, and are read everywhere.
-    paths = [path for path, _ in find([documents]) if path.suffix in (".txt", ".docx", ".xlsx")]
+    paths = [path for path in sorted(documents.iterdir()) if path.suffix in (".txt", ".docx", ".xlsx")]
     with tempfile.TemporaryDirectory() as folder:
-        with store.writing(Path(folder)) as connection:
-            for path in paths:
-                store.replace(connection, given(path.name, str(documents)), read(path, path.name))
+        for path in paths:
+            put(Path(folder), file(path.name, str(documents)), read(path, path.name).records)
         with caches.opened(Path(folder)) as index:
             yield index
 

@@ -147,7 +147,7 @@ UNKNOWN = [
 @pytest.mark.parametrize(("targets", "reason"), UNKNOWN)
 def test_text_that_says_nothing_is_not_read(tmp_path: Path, targets: dict[int, str] | None, reason: str) -> None:
     error = refused(tmp_path, pdf_of([mapped(targets, 64)]))
-    assert (error.state, error.what, error.remedy) == (State.NEEDS_OCR, reason, WITH_OCR)
+    assert (error.lacks, error.what, error.remedy) == ("needs-ocr", reason, WITH_OCR)
     reading = said(tmp_path, amid(mapped(targets, 64, place=11)), name="乙.pdf")
     assert_the_rest_is_read(reading, "needs-ocr", f"{reason}，{NOT_READ}；{WITH_OCR}")
 
@@ -171,12 +171,12 @@ def test_few_characters_without_a_code_are_told(tmp_path: Path, with_ocr: None) 
 
 def test_a_scan_names_what_reads_it(tmp_path: Path, without_ocr: None) -> None:
     error = refused(tmp_path, pdf_of([IMAGE]), "auto")
-    assert (error.state, error.what, error.remedy) == (State.NEEDS_OCR, "是扫描图像，没有文字层", INSTALL)
+    assert (error.lacks, error.what, error.remedy) == ("needs-ocr", "是扫描图像，没有文字层", INSTALL)
 
 
 def test_a_scan_may_be_left_out_on_purpose(tmp_path: Path) -> None:
     error = refused(tmp_path, pdf_of([IMAGE]))
-    assert (error.state, error.what, error.remedy) == (State.NEEDS_OCR, "是扫描图像，没有文字层", WITH_OCR)
+    assert (error.lacks, error.what, error.remedy) == ("needs-ocr", "是扫描图像，没有文字层", WITH_OCR)
 
 
 def test_a_scan_among_other_pages_is_a_problem(tmp_path: Path, without_ocr: None) -> None:
@@ -203,7 +203,7 @@ OUTLINES = "\n".join(f"{place % 20 * 9} {place // 20 * 9} 5 5 re S" for place in
 )
 def test_other_pages_without_text(tmp_path: Path, without_ocr: None, page: Drawn, reason: str) -> None:
     error = refused(tmp_path, pdf_of([page]), "auto")
-    assert (error.state, error.what, error.remedy) == (State.NEEDS_OCR, reason, INSTALL)
+    assert (error.lacks, error.what, error.remedy) == ("needs-ocr", reason, INSTALL)
 
 
 def test_few_words_beside_an_image_are_read_with_a_doubt(tmp_path: Path, without_ocr: None) -> None:
@@ -274,7 +274,7 @@ def test_a_page_that_swells_costs_no_other(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(fixed, "PAGE_MEMORY", 1 << 29)
     data = amid(bomb(1 << 29))
     assert len(data) < 1 << 22
-    assert_the_rest_is_read(said(tmp_path, data), "page-too-large", "这一页读不出来：占用内存过多")
+    assert_the_rest_is_read(said(tmp_path, data), "page-out-of-memory", "这一页读不出来：占用内存过多")
 
 
 DOUBLING = {
@@ -420,7 +420,7 @@ def test_a_bad_page_of_an_ofd_costs_no_other(tmp_path: Path, content: str, code:
     [
         ("<a>", State.DAMAGED, "第 1 页读不出来"),
         (ofd_sheet("<ofd:PageBlock/>" * 200_001), State.TOO_LARGE, "第 1 页的内容太多"),
-        (ofd_sheet(IMAGE_OBJECT), State.NEEDS_OCR, "是扫描图像，没有文字层"),
+        (ofd_sheet(IMAGE_OBJECT), State.UNSUPPORTED, "是扫描图像，没有文字层"),
     ],
 )
 def test_an_ofd_of_bad_pages_is_refused(tmp_path: Path, content: str, state: State, what: str) -> None:
@@ -468,7 +468,7 @@ def test_where_ocr_fails_and_nothing_is_left_the_file_is_refused(with_ocr: None)
     """For what happened, not for want of OCR."""
     with pytest.raises(Unreadable) as caught:
         fixed._document(SOURCE, [Sheet(1, 9.0, doubt="文字已转成曲线")], "auto", chores.leave)  # type: ignore[arg-type]
-    assert caught.value.state is State.DAMAGED
+    assert caught.value.state is State.CRASHED
     assert caught.value.what == "第 1 页读不出来：文字已转成曲线，但 OCR 没有识别出来（使解析程序崩溃）"
 
 
@@ -503,7 +503,7 @@ def test_what_is_read_in_a_picture_stands_where_the_page_shows_it() -> None:
 # The command
 
 
-def test_the_command_tells_of_each_kind(tmp_path: Path, without_ocr: None) -> None:
+def test_the_command_tells_of_each_kind(tmp_path: Path) -> None:
     folder = tmp_path / "文件"
     folder.mkdir()
     files = {
@@ -519,16 +519,21 @@ def test_the_command_tells_of_each_kind(tmp_path: Path, without_ocr: None) -> No
     }
     for name, data in files.items():
         (folder / name).write_bytes(data)
-    printed = ingested(folder)
+    printed = ingested(folder, "--ocr", "never")
     assert [(Path(one["where"]).name, one["state"]) for one in printed["errors"]] == [
         ("1锁.pdf", "encrypted"),
         ("2断.pdf", "damaged"),
-        ("3扫.pdf", "needs-ocr"),
+        ("3扫.pdf", "unsupported"),
         ("4文.pdf", "unsupported"),
         ("5多.ofd", "too-large"),
     ]
-    assert printed["errors"][2]["remedy"] == INSTALL
-    half, empty = printed["files"]
+    assert printed["errors"][2]["remedy"] == WITH_OCR
+    *failed, half, empty = printed["files"]
+    assert [(one["state"], [problem["code"] for problem in one["problems"]]) for one in failed][2] == (
+        "unsupported",
+        ["needs-ocr"],
+    )
+    assert (half["state"], empty["state"]) == ("partly", "no-charts")
     assert (half["records"], [(one["code"], one["page"]) for one in half["problems"]]) == (
         len(records_of_the_good()),
         [("needs-ocr", 2)],

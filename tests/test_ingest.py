@@ -1,76 +1,17 @@
-"""From files and folders to readings."""
+"""From files to readings."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from pipeline.errors import Unreadable
-from pipeline.ingest import READER_VERSION, SUFFIXES, find, read
+from pipeline.ingest import READER_VERSION, SUFFIXES, read
 from pipeline.terms import plain
 from tests.dumps import CASE, LICENCE, SHARED, drawn, dump, reading
 
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 SEEDS = sorted((SHARED / "seeds").glob("*.txt"))
 DUMPS = sorted(path for path in CORPUS.glob("*.txt") if not path.name.startswith("register-"))
-
-
-def touch(*paths: Path) -> None:
-    for path in paths:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("受理", encoding="utf-8")
-
-
-# Finding files
-
-
-def test_files_below_a_folder_come_sorted_with_names_relative_to_it(tmp_path: Path) -> None:
-    names = ["a.txt", "c.txt", "子/b.txt", "子/d/e.TXT"]
-    touch(*(tmp_path / name for name in reversed(names)))
-    assert list(find([tmp_path])) == [(tmp_path / name, name) for name in names]
-
-
-def test_hidden_files_other_suffixes_and_links_to_folders_or_nothing_are_passed_over(tmp_path: Path) -> None:
-    inside, outside = tmp_path / "内", tmp_path / "外"
-    touch(
-        inside / "a.txt",
-        inside / ".b.txt",
-        inside / ".git" / "c.txt",
-        inside / "d.json",
-        inside / "e",
-        outside / "f.txt",
-    )
-    (inside / "g.txt").mkdir()
-    try:
-        (inside / "链").symlink_to(outside, target_is_directory=True)
-        (inside / "h.txt").symlink_to(tmp_path / "没有.txt")
-    except OSError:
-        pytest.skip("links need a right here that tests do not have")
-    assert [name for _, name in find([inside])] == ["a.txt"]
-
-
-def test_a_file_is_named_by_its_own_name_whatever_its_suffix(tmp_path: Path) -> None:
-    """What the user names is tried, and refused by the reader if need be."""
-    touch(tmp_path / "子" / "a.doc", tmp_path / "子" / ".b.txt")
-    paths = [tmp_path / "子" / "a.doc", tmp_path / "子" / ".b.txt"]
-    assert list(find(paths)) == [(paths[0], "a.doc"), (paths[1], ".b.txt")]
-
-
-def test_paths_come_in_the_order_given(tmp_path: Path) -> None:
-    touch(tmp_path / "b" / "1.txt", tmp_path / "a" / "2.txt", tmp_path / "3.txt")
-    found = find([tmp_path / "b", tmp_path / "3.txt", tmp_path / "a"])
-    assert [name for _, name in found] == ["1.txt", "3.txt", "2.txt"]
-
-
-def test_an_empty_folder_has_no_files(tmp_path: Path) -> None:
-    assert list(find([tmp_path])) == []
-
-
-def test_a_missing_path_is_unreadable(tmp_path: Path) -> None:
-    with pytest.raises(Unreadable, match="没有这个文件或文件夹") as error:
-        list(find([tmp_path / "没有"]))
-    assert error.value.where == str(tmp_path / "没有")
-    assert error.value.remedy
 
 
 # Reading

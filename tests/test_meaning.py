@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import cache, meaning, store
+from index import cache, changes, meaning
 from index.meaning import OURS
 from pipeline.errors import ModelBroken
 from tests.helpers import asked, fill, indexed, record
@@ -160,8 +160,8 @@ def test_what_is_no_model_is_refused_with_a_remedy(tmp_path: Path) -> None:
 
 def _with_model(folder: Path, model: Path) -> None:
     fill(folder, [record(risk_points=("甲", "乙", "收受财物"))])
-    with store.writing(folder) as connection:
-        store.set_model(connection, (str(model), meaning.fingerprint(model)))
+    with changes.writing(folder) as connection:
+        changes.set_model(connection, (str(model), meaning.fingerprint(model)))
 
 
 def test_the_index_remembers_its_model_and_does_without_when_it_is_gone(folder: Path, tmp_path: Path) -> None:
@@ -175,8 +175,8 @@ def test_the_index_remembers_its_model_and_does_without_when_it_is_gone(folder: 
     with cache.opened(folder) as index:
         assert index.meaning is None
         assert [hit.statement for hit in asked(index, "收受财物").hits] == ["收受财物"]  # type: ignore[union-attr]
-    with store.writing(folder) as connection:
-        store.set_model(connection, None)
+    with changes.writing(folder) as connection:
+        changes.set_model(connection, None)
     with cache.opened(folder) as index:
         assert index.meaning is not None
         assert index.meaning.folder == OURS

@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import present, store, terminal
+from index import present, report, terminal
 from index.query import Facet, Found, parse
-from index.results import Count, Match, Outcome, Overview, RecordHit, SearchResult, Similar, StatementHit, Why
-from pipeline.errors import LiantuError, QuerySyntaxError, Unreadable
+from index.results import Count, Match, Met, Overview, RecordHit, SearchResult, Similar, StatementHit, Why
+from index.store import File
+from pipeline.errors import LiantuError, QuerySyntaxError, State
 from pipeline.model import Kind, Problem, Record, Tally
-from tests.helpers import record
+from tests.helpers import file, record
 
 HOSTILE = "收受\x1b[31m财物\x07\u202e\u200b\u2028\x9b31m\ufeff\u061c\r\n\t\ue000"
 LONG = "该收的件推给别处，不该收的件插队办 or without any reason，收受财物后放行" * 3
@@ -50,9 +52,9 @@ def _records(text: str) -> SearchResult:
     return SearchResult(text, "record", 1, 1, {Facet.STAGE: (Count(text, 1),)}, (hit,))
 
 
-def _file(text: str, duplicate_of: str | None = None) -> store.File:
+def _file(text: str) -> File:
     problems = tuple(Problem("code", text, place or None) for place in range(7))
-    return store.File(text, text, "0" * 64, text, 1, duplicate_of, 3, 12, Tally(90, 9, 1), problems)
+    return file(text, reason=text, duplicate_of=text, charts=3, records=12, tally=Tally(90, 9, 1), problems=problems)
 
 
 def _related(text: str) -> SearchResult:
@@ -73,7 +75,11 @@ def _similar(text: str) -> Similar:
 
 
 def _everything(text: str, columns: int) -> str:
-    overview = Overview(7, (_file(text), _file(text, text)), 2, 3, 4, {Facet.STAGE: (Count(text, 1),)})
+    met = [replace(_file(text), state=state) for state in State]
+    overview = Overview(7, tuple(met), 2, 3, 4, {Facet.STAGE: (Count(text, 1),)})
+    summary = report.Summary()
+    for one in met:
+        summary.add(Met(one))
     return "".join(
         (
             present.search_text(_statements(text), columns),
@@ -81,8 +87,10 @@ def _everything(text: str, columns: int) -> str:
             present.search_text(_related(text), columns),
             present.similar_text(_similar(text), columns),
             present.record_text(_full(text), columns),
-            present.file_text(_file(text), columns),
-            present.overview_text(overview, Path(text.replace("\0", "")), columns),
+            *(report.file_text(one, columns) for one in met),
+            *(report.line_text(one, columns) for one in met),
+            report.summary_text(summary, [text], 4000.0, columns),
+            report.overview_text(overview, Path(text.replace("\0", "")), columns),
         )
     )
 
@@ -259,33 +267,6 @@ def test_a_record_is_shown_with_all_it_holds() -> None:
         ),
     ):
         assert line in shown.splitlines()
-
-
-def test_a_file_report_counts_characters_and_caps_its_doubts() -> None:
-    lines = present.file_text(_file("甲.txt"), 80).splitlines()
-    assert lines[0] == "甲.txt: 3 图，12 条记录；归入记录 90 字，标题和标注 9 字，未归位 1 字"
-    assert lines[1:] == [
-        "    存疑：甲.txt",
-        *(f"    存疑：第 {page} 页：甲.txt" for page in range(1, 5)),
-        "    还有 2 条",
-    ]
-    assert present.file_text(_file("乙.txt", "甲.txt"), 80) == "乙.txt: 内容与 甲.txt 相同，不重复收录\n"
-
-
-def test_a_run_of_ingest_is_summed_up() -> None:
-    outcomes = [
-        Outcome(Path("a"), "a", _file("a")),
-        Outcome(Path("b"), "b"),
-        Outcome(Path("c"), "c", error=Unreadable("c", "坏了", "重存")),
-    ]
-    assert (
-        present.ingest_text(outcomes, ["d"])
-        == "合计: 读入 1 个文件，12 条记录，没有变化 1 个，读不了 1 个，已去掉 1 个\n"
-    )
-    shown = present.ingest_json(outcomes, ["d"])
-    assert (shown["unchanged"], shown["dropped"]) == (["b"], ["d"])
-    assert shown["errors"] == [{"where": "c", "what": "坏了", "remedy": "重存", "state": "unsupported"}]
-    assert len(shown["files"][0]["problems"]) == 7
 
 
 def test_the_caret_is_right_below_control_characters_too() -> None:

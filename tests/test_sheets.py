@@ -297,7 +297,7 @@ DTD = '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>'
         pytest.param(b"", State.DAMAGED, "空", id="empty"),
         pytest.param(
             xlsx(Page({}, raw="<row><c r='XFD1048576'><v>1</v></c></row><row><c r='A1'><v>1</v></c></row>")),
-            State.DAMAGED,
+            State.CRASHED,
             "",
             id="far apart, unseen",
         ),

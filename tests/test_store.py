@@ -4,27 +4,18 @@ import gc
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from index import cache, segment, statements, store
+from index import cache, changes, segment, statements, store
 from index.query import Facet
 from index.results import Count
 from pipeline.errors import IndexBroken, UnknownRecord
-from pipeline.model import Problem
-from tests.helpers import fill, find, given, indexed, reading, record, said
+from tests.helpers import fill, find, indexed, record, said
 
 ONE = record(0, risk_points=("收受财物", "收受财物", "越权"), control_measures=("收受财物",), unit=("局", "科"), page=3)
 TWO = record(1, risk_points=("越权",), doubts=("等级不清",), level="高", monitoring_points=("全程录像",))
-
-
-def _state(folder: Path) -> tuple[int, list[str]]:
-    with store.reading(folder) as connection:
-        numbers = [row[0] for row in connection.execute("SELECT number FROM records ORDER BY number")]
-        return store.generation(connection)[1], [one.id for one in store.records(connection, numbers)]
 
 
 def _caches(folder: Path) -> list[Path]:
@@ -35,113 +26,6 @@ def test_records_come_back_as_they_were_stored(folder: Path) -> None:
     fill(folder, [ONE, TWO])
     with store.reading(folder) as connection:
         assert list(store.records(connection, [2, 1])) == [TWO, ONE]
-
-
-def test_a_file_comes_back_with_its_counts_and_problems(folder: Path) -> None:
-    problems = (Problem("lost", "有一框没有归位", 2), Problem("odd", "等级不清"))
-    with store.writing(folder) as connection:
-        stored = store.replace(connection, given(agency="市局"), reading([ONE, TWO], problems=problems))
-        assert store.files(connection) == (stored,)
-    assert (stored.records, stored.problems, stored.agency, stored.duplicate_of) == (2, problems, "市局", None)
-
-
-def test_a_file_is_current_until_something_about_it_changes(folder: Path) -> None:
-    fill(folder, [ONE])
-    with store.writing(folder) as connection:
-        assert store.is_current(connection, given())
-        for changed in ({"sha256": "0"}, {"agency": "市局"}, {"reader_version": 2}, {"document": "乙"}, {"path": "/b"}):
-            assert not store.is_current(connection, given(**changed)), changed
-
-
-def test_a_changed_file_replaces_its_records_and_unused_statements(folder: Path) -> None:
-    fill(folder, [ONE])
-    fill(folder, [TWO])
-    with cache.opened(folder) as index:
-        assert said(find(index)) == {"越权", "全程录像"}
-        assert index.connection.execute("SELECT count(*) FROM statements").fetchone() == (2,)
-
-
-def test_the_same_content_elsewhere_is_noted_but_its_records_are_kept_once(folder: Path) -> None:
-    fill(folder, [ONE])
-    copy = given(folder="/副本")
-    with store.writing(folder) as connection:
-        original = store.twin(connection, copy)
-        assert original == "甲.txt"
-        assert store.add_duplicate(connection, copy, original).duplicate_of == "甲.txt"
-        assert store.is_current(connection, copy)
-        assert store.twin(connection, given()) is None
-    assert _state(folder)[1] == [ONE.id]
-
-
-@pytest.mark.parametrize("how", ["pruned", "changed"])
-def test_a_duplicate_inherits_the_records_of_an_original_that_goes(folder: Path, how: str) -> None:
-    fill(folder, [ONE])
-    copy = given("乙.txt", folder="/副本", sha256=ONE.sha256)
-    with store.writing(folder) as connection:
-        store.add_duplicate(connection, copy, "甲.txt")
-        if how == "pruned":
-            assert store.prune(connection, [Path("/文件")], []) == ("甲.txt",)
-        else:
-            store.replace(connection, given(sha256="0"), reading([]))
-        assert store.record(connection, ONE.id).document == "乙.txt"
-        assert store.is_current(connection, copy)
-
-
-def test_prune_drops_only_what_is_gone_from_the_folders_given(folder: Path) -> None:
-    fill(folder, [ONE, record(document="乙.txt"), record(document="丙/丁.txt")])
-    with store.writing(folder) as connection:
-        assert store.prune(connection, [Path("/文"), Path("/文件/丙")], []) == ("丙/丁.txt",)
-        assert store.prune(connection, [Path("/文件")], [Path("/文件/甲.txt")]) == ("乙.txt",)
-        before = store.generation(connection)
-        assert store.prune(connection, [Path("/文件")], [Path("/文件/甲.txt")]) == ()
-        assert store.generation(connection) == before
-
-
-def test_file_names_that_are_no_text_can_be_stored(folder: Path) -> None:
-    with store.writing(folder) as connection:
-        store.replace(connection, given("\udcd6\udcd0.txt"), reading([ONE]))
-        assert store.is_current(connection, given("\udcd6\udcd0.txt"))
-
-
-def test_an_error_in_the_middle_of_a_file_changes_nothing(folder: Path) -> None:
-    fill(folder, [ONE])
-    before = _state(folder)
-    with store.writing(folder) as connection, pytest.raises(sqlite3.IntegrityError):
-        store.replace(connection, given("乙.txt"), reading([TWO, TWO]))
-    assert _state(folder) == before
-
-
-KILLED = """
-import os, sys
-from pathlib import Path
-from types import SimpleNamespace
-from index import store
-from tests.helpers import given, reading, record
-
-class Records:
-    def __len__(self):
-        return 501
-
-    def __iter__(self):
-        yield from (record(place, "乙.txt", risk_points=(f"第{place}条" * 200,)) for place in range(500))
-        os._exit(9)
-
-whole = reading([], "乙.txt")
-with store.writing(Path(sys.argv[1])) as connection:
-    half = SimpleNamespace(charts=(), records=Records(), tally=whole.tally, problems=())
-    store.replace(connection, given("乙.txt"), half)
-"""
-
-
-def test_a_process_killed_while_it_writes_leaves_the_state_before(folder: Path) -> None:
-    fill(folder, [ONE])
-    before = _state(folder)
-    root = Path(__file__).parent.parent
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(folder)], cwd=root, check=False)
-    assert killed.returncode == 9
-    assert _state(folder) == before
-    fill(folder, [record(0, "乙.txt")])
-    assert len(_state(folder)[1]) == 2
 
 
 def test_a_reader_keeps_its_state_while_a_writer_works(folder: Path) -> None:
@@ -196,19 +80,9 @@ def test_an_index_of_another_make_is_not_touched(folder: Path, pragma: str, what
     connection = sqlite3.connect(folder / store.FILE_NAME)
     connection.execute(f"PRAGMA {pragma}")
     connection.close()
-    for open_it in (store.reading, store.writing):
+    for open_it in (store.reading, changes.writing):
         with pytest.raises(IndexBroken, match=what), open_it(folder):
             pass
-
-
-def test_an_index_that_another_program_keeps_locked_is_an_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fill(folder, [ONE])
-    real = sqlite3.connect
-    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: real(*a, **{**k, "timeout": 0}))
-    with store.writing(folder) as holder:
-        holder.execute("BEGIN IMMEDIATE")
-        with pytest.raises(IndexBroken, match="另一个程序"), store.writing(folder) as connection:
-            store.replace(connection, given(), reading([TWO]))
 
 
 def test_an_index_in_a_folder_that_cannot_be_written_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,16 +17,16 @@ from pipeline.model import Document, Ocr, Problem, Source
 __all__ = ["read_ofd", "read_pdf"]
 
 OPEN_SECONDS, PAGE_SECONDS, OCR_SECONDS = 30.0, 20.0, 120.0
-PAGE_MEMORY = 2 * GIB  # address space, as below
-OCR_MEMORY = 6 * GIB  # address space; of it about a sixth is used
+PAGE_MEMORY = 3 * GIB // 2
+OCR_MEMORY = 6 * GIB  # of what is asked for; about a sixth is used
 OCR_CORES = 2  # that reading one page keeps busy
 
 INSTALL = "安装文字识别组件后再录入：pip install 'liantu[ocr]'"
 WITH_OCR = "去掉 --ocr never 再录入"
 SPLIT = "请拆成几个较小的文件，或打开后另存，再录入"
 LOST = {Lost.TIMEOUT: "超过时限", Lost.MEMORY: "占用内存过多", Lost.CRASHED: "使解析程序崩溃"}
-STATES = {Lost.TIMEOUT: State.TIMEOUT, Lost.MEMORY: State.TOO_LARGE, Lost.CRASHED: State.DAMAGED}
-FAILURES = {f"page-{state}": state for state in STATES.values()}  # the codes of pages of which nothing was read
+FAILED = (State.DAMAGED, State.TOO_LARGE, *map(State, Lost))
+FAILURES = {f"page-{state}": state for state in FAILED}  # the codes of pages of which nothing was read
 
 Job = tuple[str, int]  # a file and the number of a page
 
@@ -179,7 +179,7 @@ def _failed(page: int, outcome: object) -> Problem:
 
 def _reason(outcome: object) -> tuple[State, str]:
     if isinstance(outcome, Lost):
-        return STATES[outcome], LOST[outcome]
+        return State(outcome), LOST[outcome]
     if isinstance(outcome, Unreadable):
         return outcome.state, outcome.what
     return (State.TOO_LARGE, "内容太多") if isinstance(outcome, TooMuch) else (State.DAMAGED, "内容损坏")
@@ -199,7 +199,7 @@ def _remedy(state: State) -> str:
 def _check_readable(path: str, sheets: Sequence[Sheet], ocr: Ocr) -> None:
     """Raises Unreadable for a file none of whose pages gave anything; one that holds nothing is no error."""
     if doubt := next((sheet.doubt for sheet in sheets if sheet.doubt), None):
-        raise Unreadable(path, doubt, WITH_OCR if ocr == "never" else INSTALL, State.NEEDS_OCR)
+        raise Unreadable(path, doubt, WITH_OCR if ocr == "never" else INSTALL, lacks="needs-ocr")
     problems = [problem for sheet in sheets for problem in sheet.problems]
     if failed := next((problem for problem in problems if problem.code in FAILURES), None):
         state = FAILURES[failed.code]

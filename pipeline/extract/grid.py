@@ -27,8 +27,8 @@ ROOM = 480.0  # points, the width of running text
 SPLIT = "请拆成几个较小的文件再录入"
 LOST = {
     Lost.TIMEOUT: ("超过时限", SPLIT, State.TIMEOUT),
-    Lost.MEMORY: ("占用内存过多", SPLIT, State.TOO_LARGE),
-    Lost.CRASHED: ("使解析程序崩溃（文件已损坏，或内容太多）", FETCH, State.DAMAGED),
+    Lost.MEMORY: ("占用内存过多", SPLIT, State.OUT_OF_MEMORY),
+    Lost.CRASHED: ("使解析程序崩溃（文件已损坏，或内容太多）", FETCH, State.CRASHED),
 }
 
 

@@ -106,7 +106,7 @@ def soffice() -> str | None:
 
 
 def _missing(path: str) -> Unreadable:
-    return Unreadable(path, "读这种 Word 文件需要 LibreOffice，但没有找到", INSTALL)
+    return Unreadable(path, "读这种 Word 文件需要 LibreOffice，但没有找到", INSTALL, lacks="needs-office")
 
 
 def _sorted_out(files: Sequence[tuple[str, bytes]]) -> tuple[list[_Job], Results]:

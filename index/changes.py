@@ -1,0 +1,213 @@
+"""What changes the truth. Files that were met are noted first, some at a time; later all are taken in together.
+
+What was noted survives a kill, and nobody sees it before it is taken in: until then readers have the state before.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from index import lock, store
+from index.store import COLUMNS, FIELDS, File, file_of, storable
+from pipeline.errors import IndexBroken
+from pipeline.model import Record
+from pipeline.wire import decoded
+
+__all__ = [
+    "archived",
+    "drop",
+    "known",
+    "note",
+    "prune",
+    "put",
+    "same_as",
+    "set_model",
+    "take_in",
+    "twins",
+    "writing",
+]
+
+PATIENCE = 30.0  # seconds that a second writer waits
+
+
+@contextmanager
+def writing(
+    folder: Path, waiting: Callable[[str], None] = lambda holder: None, patience: float = PATIENCE
+) -> Iterator[sqlite3.Connection]:
+    """The connection of the only writer; creates folder and index. IndexBroken if somebody else goes on writing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise IndexBroken(str(folder), "文件夹建不了", "检查权限，或用 --index 另选文件夹") from error
+    with lock.held(folder, patience, waiting), store.connected(folder) as connection:
+        yield connection
+
+
+# Noting
+
+
+def note(
+    connection: sqlite3.Connection, file: File, said: bytes | None = None, members: Collection[str] | None = None
+) -> None:
+    """Keep what was read of a file until it is taken in: its records as JSON, the paths of what an archive holds."""
+    values = [*_values(file), said, None if members is None else _json([storable(one) for one in members])]
+    marks = ", ".join("?" * len(values))
+    connection.execute(f"INSERT OR REPLACE INTO incoming ({FIELDS}, said, members) VALUES ({marks})", values)
+
+
+def _values(file: File) -> list[Any]:
+    values = asdict(file) | {"tally": _json(asdict(file.tally)), "problems": _json([asdict(p) for p in file.problems])}
+    return [storable(value) if isinstance(value, str) else value for value in values.values()]
+
+
+def known(connection: sqlite3.Connection, path: str) -> File | None:
+    """What is known of the file at a path, be it taken in already or not."""
+    for table in ("incoming", "files"):
+        row = connection.execute(f"SELECT {FIELDS} FROM {table} WHERE path = ?", (storable(path),)).fetchone()
+        if row:
+            return file_of(row)
+    return None
+
+
+def twins(connection: sqlite3.Connection, sha256: str, path: str) -> list[File]:
+    """The files at other paths with the same content that are not duplicates themselves, those with records first."""
+    of = "WHERE sha256 = ?1 AND path <> ?2 AND duplicate_of IS NULL"
+    again = "AND path NOT IN (SELECT path FROM incoming)"
+    query = f"SELECT {FIELDS} FROM incoming {of} UNION ALL SELECT {FIELDS} FROM files {of} {again}"
+    found = map(file_of, connection.execute(query, (sha256, storable(path))))
+    return sorted(found, key=lambda file: (not file.records, file.document, file.path))
+
+
+def archived(connection: sqlite3.Connection, archive: str) -> list[File]:
+    """The files that were met in an archive."""
+    rows = connection.execute(f"SELECT {FIELDS} FROM files WHERE archive = ?", (storable(archive),))
+    return [file_of(row) for row in rows]
+
+
+# Taking in: what follows is called within a transaction, see `cache.publishing`
+
+
+def take_in(connection: sqlite3.Connection) -> None:
+    """Put what was noted in the place of what was known before, in the order of document names."""
+    query = f"SELECT {FIELDS}, said, members FROM incoming ORDER BY document, path"
+    for *row, said, members in connection.execute(query):
+        file = file_of(row)
+        put(connection, file, decoded(said, tuple[Record, ...]) if said else ())
+        if members is not None:
+            kept = set(json.loads(members))
+            within = (one.path for one in archived(connection, file.archive or file.path))
+            drop(connection, [path for path in within if _is_gone(path, file.path, kept)])
+    connection.execute("DELETE FROM incoming")
+
+
+def _is_gone(path: str, archive: str, members: Collection[str]) -> bool:
+    """Whether a path in an archive is neither one of its present members nor below one."""
+    if not path.startswith(f"{archive}/"):
+        return False
+    names = path.split("/")
+    return not any("/".join(names[:end]) in members for end in range(archive.count("/") + 2, len(names) + 1))
+
+
+def put(connection: sqlite3.Connection, file: File, records: Iterable[Record]) -> None:
+    """Put a file and its records in the place of what was known of it."""
+    _remove(connection, storable(file.path), file.sha256)
+    values = _values(file)
+    insert = f"INSERT INTO files ({FIELDS}) VALUES ({', '.join('?' * len(values))})"
+    number = connection.execute(insert, values).lastrowid or 0
+    for record in records:
+        _insert_record(connection, number, record)
+
+
+def _insert_record(connection: sqlite3.Connection, file: int, record: Record) -> None:
+    data = record.to_json()
+    values = [_json(value) if isinstance(value, list) else value for value in (data[name] for name in COLUMNS)]
+    stored = [storable(value) if isinstance(value, str) else value for value in values]
+    insert = f"INSERT INTO records (file, {', '.join(COLUMNS)}) VALUES (?{', ?' * len(COLUMNS)})"
+    number = connection.execute(insert, (file, *stored)).lastrowid
+    said = [(kind.value, storable(text)) for kind, text in record.statements()]
+    connection.executemany("INSERT OR IGNORE INTO statements (kind, text) VALUES (?, ?)", said)
+    occurrence = "INSERT INTO occurrences SELECT ?, ?, number FROM statements WHERE kind = ? AND text = ?"
+    connection.executemany(occurrence, [(number, position, *statement) for position, statement in enumerate(said)])
+
+
+def prune(connection: sqlite3.Connection, folders: Iterable[Path], present: Iterable[str]) -> tuple[str, ...]:
+    """Drop files at or below `folders` that are not `present` any more, with their records; the documents dropped.
+
+    What stands in an archive is there as long as the archive is.
+    """
+    roots = [str(folder) for folder in folders]
+    below = tuple(storable(os.path.join(root, "")) for root in roots)  # noqa: PTH118
+    kept = {storable(path) for path in present}
+    named = {storable(root) for root in roots}
+    under = [file for file in store.files(connection) if file.path.startswith(below) or file.path in named]
+    gone = [file for file in under if (file.archive or file.path) not in kept]
+    drop(connection, [file.path for file in gone])
+    return tuple(file.document for file in gone)
+
+
+def drop(connection: sqlite3.Connection, paths: Iterable[str]) -> None:
+    """Drop the files at these paths with their records."""
+    for path in sorted(paths):
+        _remove(connection, path, None)
+
+
+def _remove(connection: sqlite3.Connection, path: str, sha256: str | None) -> None:
+    """Drop the file at `path`, about to hold `sha256`; a duplicate elsewhere inherits its records."""
+    row = connection.execute("SELECT number, sha256 FROM files WHERE path = ?", (path,)).fetchone()
+    if row is None:
+        return
+    number, content = row
+    if content == sha256 or not _hand_over(connection, number, content):
+        _remove_records(connection, number)
+    connection.execute("DELETE FROM files WHERE number = ?", (number,))
+
+
+def _hand_over(connection: sqlite3.Connection, number: int, sha256: str) -> bool:
+    """Give the records of a file to another one of the same content; False if there is none."""
+    query = "SELECT number, document FROM files WHERE sha256 = ? AND number <> ? AND duplicate_of IS NOT NULL"
+    heir = connection.execute(f"{query} ORDER BY number", (sha256, number)).fetchone()
+    if heir is None:
+        return False
+    connection.execute("UPDATE records SET file = ? WHERE file = ?", (heir[0], number))
+    # With the records goes what they depend on, so that the heir is read anew if it was given another agency.
+    same = "(agency, reader_version, state, reason, seconds, charts, records, tally, problems)"
+    connection.execute(
+        f"UPDATE files SET duplicate_of = NULL, {same} = "
+        f"(SELECT {same[1:-1]} FROM files WHERE number = ?) WHERE number = ?",
+        (number, heir[0]),
+    )
+    others = "UPDATE files SET duplicate_of = ?, reason = ? WHERE sha256 = ? AND duplicate_of IS NOT NULL"
+    connection.execute(others, (heir[1], same_as(heir[1]), sha256))
+    return True
+
+
+def same_as(document: str) -> str:
+    """Why a duplicate holds no records of its own."""
+    return f"内容与 {document} 相同"
+
+
+def _remove_records(connection: sqlite3.Connection, file: int) -> None:
+    mine = "SELECT number FROM records WHERE file = ?"
+    said = connection.execute(
+        f"SELECT DISTINCT statement FROM occurrences WHERE record IN ({mine})", (file,)
+    ).fetchall()
+    connection.execute(f"DELETE FROM occurrences WHERE record IN ({mine})", (file,))
+    connection.execute("DELETE FROM records WHERE file = ?", (file,))
+    unused = "DELETE FROM statements WHERE number = ?1 AND NOT EXISTS (SELECT 1 FROM occurrences WHERE statement = ?1)"
+    connection.executemany(unused, said)
+
+
+def set_model(connection: sqlite3.Connection, model: tuple[str, str] | None) -> None:
+    """Have the caches built with the model in a folder (with its fingerprint); None for the one that comes with us."""
+    connection.execute("DELETE FROM meta WHERE name = 'model'")
+    if model:
+        connection.execute("INSERT INTO meta VALUES ('model', ?)", (_json(model),))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

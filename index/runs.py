@@ -1,0 +1,74 @@
+"""A run of ingest for somebody who looks on: what becomes of each file is told as it is known, and summed up."""
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from index import cache, changes, store
+from index.command import FOUND, NOTHING, TROUBLE, columns, complain, complain_of, write, write_json
+from index.intake import Asked, Intake
+from index.progress import shown
+from index.report import Summary, failure_of, file_text, ingest_json, is_trouble, summary_text
+from index.terminal import clean
+from pipeline.errors import State
+from pipeline.ingest import SUFFIXES
+
+__all__ = ["Model", "changes_below", "ingest"]
+
+FEW = 20  # files of which a terminal shows each; of more only those that could not be read
+Model = tuple[str, str] | None  # folder and fingerprint; None for the one that comes with us
+
+
+def ingest(folder: Path, asked: Asked, *, prune: bool, model: tuple[Model] | None, as_json: bool) -> int:
+    """Ingest and tell; the exit code. `model` is the one to change to, if any."""
+    begun = time.monotonic()
+    summary = Summary(asked.roots, listed=[] if as_json else None)
+    with changes.writing(folder, _wait_for) as connection:
+        cache.take_in(folder, connection)
+        intake = Intake(folder, connection, asked)
+        gone = [root for root in asked.roots if prune and not root.exists()]
+        troubles = [trouble for trouble in intake.troubles if Path(trouble.where) not in gone]
+        for trouble in troubles:
+            complain_of(trouble)
+        _tell(intake, summary, quiet=as_json)
+        dropped = intake.finish(prune, model[0] if model else store.model(connection))
+    with cache.opened(folder):
+        pass  # so that the next search finds its caches ready
+    seconds = time.monotonic() - begun
+    if as_json:
+        write_json(ingest_json(summary, troubles, dropped, seconds))
+    else:
+        write(summary_text(summary, dropped, seconds, columns()))
+    if troubles or summary.troubles:
+        return TROUBLE
+    return FOUND if intake.found or asked.again else complain(_nothing_to_read(), NOTHING)
+
+
+def _tell(intake: Intake, summary: Summary, quiet: bool) -> None:
+    each = not quiet and (len(intake.found) <= FEW or not sys.stdout.isatty())
+    with shown(len(intake.found), write) as (tell, say):
+        for met in intake.run():
+            summary.add(met)
+            tell(summary.records, summary.failed)
+            file = met.file
+            if met.is_new and is_trouble(file, intake.asked.roots):
+                complain_of(failure_of(file))
+            elif each and not (file.state is State.UNSUPPORTED and met.is_new):
+                say(file_text(file, columns()) if met.is_new else f"{clean(file.document)}: 没有变化\n")
+
+
+def _wait_for(holder: str) -> None:
+    complain(f"索引: {holder}正在写入，等它结束…\n", TROUBLE)
+
+
+def _nothing_to_read() -> str:
+    return f"录入: 没有找到文件; 可读的有 {' '.join(sorted(SUFFIXES))} 和压缩包\n"
+
+
+def changes_below(roots: tuple[Path, ...]) -> Iterator[None]:
+    """Whenever something changed at or below some paths, once it has been quiet for a while; until interrupted."""
+    from watchfiles import watch
+
+    for _ in watch(*roots, debounce=5000, step=1000):
+        yield

@@ -1,0 +1,76 @@
+"""Which files are there? Every one below the folders given, also those that are not to be read: nothing is passed over
+in silence.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import State, Unreadable
+
+__all__ = ["Found", "find", "is_hidden"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file: where its bytes lie, the path by which it is known, its name in the index, and why not to look into it.
+
+    What was unpacked from an archive lies elsewhere than where it is known; `archive` is the path of the outermost one
+    around it, `depth` how many there are.
+    """
+
+    path: Path
+    name: str
+    document: str
+    is_hidden: bool = False
+    archive: str | None = None
+    depth: int = 0
+    agency: str | None = None  # to which it belongs, if it does not say so itself
+
+    @property
+    def suffix(self) -> str:
+        return Path(self.name).suffix.lower()
+
+
+def find(paths: Iterable[Path]) -> Iterator[Found | Unreadable]:
+    """Every file at or below some paths, in order, and what is wrong with a path or a folder.
+
+    A document is named by its path below the folder given (with slashes), a file given by its own name. Links to
+    folders are passed over, and so is what is no file.
+    """
+    for path in paths:
+        if path.is_dir():
+            yield from _below(path)
+        elif path.is_file():
+            yield Found(path, str(path), _text(path.name))
+        elif path.exists():
+            yield Unreadable(str(path), "既不是文件也不是文件夹", "请检查路径")
+        else:
+            yield Unreadable(str(path), "没有这个文件或文件夹", "请检查路径", State.INACCESSIBLE)
+
+
+def _below(folder: Path) -> Iterator[Found | Unreadable]:
+    closed: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=closed.append):
+        folders.sort()
+        for path in (Path(parent, name) for name in sorted(names)):
+            below = path.relative_to(folder)
+            if path.is_file():
+                yield Found(path, str(path), _text(below.as_posix()), any(map(is_hidden, below.parts)))
+        yield from map(_refused, closed)
+        closed.clear()
+
+
+def is_hidden(name: str) -> bool:
+    """Hidden, or what Word and LibreOffice leave beside a file that is open."""
+    return name.startswith((".", "~$"))
+
+
+def _text(name: str) -> str:
+    """A name with half surrogate pairs (undecodable bytes) written out."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _refused(error: OSError) -> Unreadable:
+    return Unreadable(str(error.filename), f"文件夹打不开（{error.strerror}）", "检查权限", State.INACCESSIBLE)
