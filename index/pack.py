@@ -8,123 +8,58 @@ A line is read only if it is to the byte what `write` makes of its value: no key
 import hashlib
 import io
 import os
-import re
 import shutil
 import struct
 import tempfile
 import uuid
 import zlib
-from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import Any, BinaryIO, Generic, Literal, TypeVar
+from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 import msgspec
-import numpy as np
 
-from pipeline.errors import LiantuError, PackBroken, State
-from pipeline.model import Place, Problem, Record, Tally
+from index.packed import (
+    AGAIN,
+    FILE_FORM,
+    FILES,
+    MANIFEST,
+    MANIFEST_FORM,
+    MIB,
+    RECORD_FORM,
+    RECORDS,
+    SCHEMA,
+    Head,
+    Manifest,
+    Origin,
+    Packed,
+    Part,
+    by_file,
+    counting,
+    distinct,
+    known,
+    line_of,
+    lines_of,
+    located,
+    sound,
+    value_of,
+)
+from pipeline.errors import LiantuError, PackBroken
+from pipeline.model import Record
 
 __all__ = ["Manifest", "Origin", "Pack", "Packed", "Part", "opened", "verify", "write"]
 
-SCHEMA = 1
-MANIFEST, FILES, RECORDS = "manifest.json", "files.jsonl", "records.jsonl"
-
-MIB = 1 << 20
-MAX_BYTES = 64 << 30  # both parts together, inflated
-MAX_MANIFEST = MIB
-MAX_LINE = 64 * MIB
-MAX_COMMAS = 1_000_000  # in a line: a value that is one byte in JSON is a hundred in memory
-MAX_TEXT = 1_000_000  # characters of one text
-MAX_FILES = 1_000_000
-MAX_RECORDS = 20_000_000
 SIP = MIB >> 3  # more than the longest comment of a zip, and room for the names of some two thousand entries
-LARGEST = (1 << 63) - 1  # SQLite's largest integer
-
-HEX = {digits: re.compile(f"[0-9a-f]{{{digits}}}") for digits in (16, 64)}
 ZIP_ERRORS = (BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError, struct.error, OSError)
-
-AGAIN = "请对方用 liantu pack 重新导出，并把整个文件再传一次"
-OTHER = "请确认选对了文件：它应由 liantu pack 导出"
-REREAD = "用 liantu ingest 重新录入相应的文件，再导出"
 ROOM = "腾出空间，或用环境变量 TMPDIR 另指临时文件夹"
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """One file: `sha256` is empty where nobody looked into it, `reason` says in Chinese what is wrong, if anything is.
-
-    `records` is how many the pack holds of it; `duplicate_of` names the document that holds those of the same content.
-    """
-
-    document: str
-    sha256: str
-    agency: str | None
-    reader_version: int
-    state: State
-    reason: str
-    duplicate_of: str | None
-    charts: int
-    records: int
-    tally: Tally
-    problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What a pack was made with: the version of liantu, that of its reader, and what searching depends on.
-
-    `lexicon` is the SHA-256 of the user's own or "-", `model` a fingerprint, `selection` what was asked for, in words,
-    "" for all of an index.
-    """
-
-    program: str
-    reader_version: int
-    segmenter: str
-    lexicon: str
-    model: str
-    selection: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The sum and size of one part, inflated; a line is one file or one record."""
-
-    sha256: str
-    bytes: int
-    lines: int
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a pack says of itself; `statements` are counted as often as they occur."""
-
-    format: Literal["liantu-pack"] = field(default="liantu-pack", kw_only=True)
-    schema: int = field(default=SCHEMA, kw_only=True)
-    origin: Origin
-    files: Part
-    records: Part
-    statements: int
-
-
-class _Head(msgspec.Struct):
-    """What manifests of all schemas have."""
-
-    format: Literal["liantu-pack"]
-    schema: int
-
-
-class _Wrong(Exception):
-    """What is wrong with a part, and in which of its lines (from 1) if not in the one just asked for."""
-
-    def __init__(self, what: str, line: int | None = None) -> None:
-        super().__init__(what)
-        self.what, self.line = what, line
+OTHER = "请确认选对了文件：它应由 liantu pack 导出"
+MAX_MANIFEST = MIB
+REREAD = "用 liantu ingest 重新录入相应的文件，再导出"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +72,11 @@ class Pack:
 
     def files(self) -> Iterator[Packed]:
         """The files, in the order in which they were packed."""
-        return map(_FILE.decode, _lines(self._files))
+        return map(FILE_FORM.decode, lines_of(self._files))
 
     def records(self) -> Iterator[Record]:
         """The records, grouped by file in the same order."""
-        return map(_RECORD.decode, _lines(self._records))
+        return map(RECORD_FORM.decode, lines_of(self._records))
 
 
 @contextmanager
@@ -168,256 +103,30 @@ def write(target: Path, origin: Origin, files: Iterable[Packed], records: Iterab
     be read again, LiantuError if the file cannot be written.
     """
     where, counts = str(target), Counter[str]()
-    held = list(_located(where, REREAD, FILES, _known(_sound(_FILE, files))))
-    told = _counting(_located(where, REREAD, RECORDS, _distinct(_by_file(held, _sound(_RECORD, records)))), counts)
+    held = list(located(where, REREAD, FILES, known(sound(FILE_FORM, files))))
+    told = counting(located(where, REREAD, RECORDS, distinct(by_file(held, sound(RECORD_FORM, records)))), counts)
     try:
         with _draft(target) as file, ZipFile(file, "w") as archive:
             parts = _store(archive, FILES, held), _store(archive, RECORDS, told)
             all_told = Manifest(origin, *parts, counts["statements"])
-            (manifest,) = _located(where, REREAD, MANIFEST, _sound(_MANIFEST, [all_told]))
-            archive.writestr(_entry(MANIFEST), _line(manifest))
+            (manifest,) = located(where, REREAD, MANIFEST, sound(MANIFEST_FORM, [all_told]))
+            archive.writestr(_entry(MANIFEST), line_of(manifest))
     except OSError as error:
         raise LiantuError(where, f"写不了（{error.strerror}）", "检查文件夹、权限和磁盘空间") from error
     return manifest
 
 
-# Lines and values
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class _Form(Generic[T]):
-    """How the lines of a part become values, and what must be true of each beyond its type."""
-
-    decode: Callable[[bytes], T]
-    check: Callable[[T], None]
-
-
-def _line(value: Any) -> bytes:
-    return msgspec.json.encode(value) + b"\n"
-
-
-def _value(form: _Form[T], line: bytes) -> T:
-    """The value of a line; _Wrong unless it is one that `write` writes."""
-    if len(line) > MAX_LINE:
-        raise _Wrong(f"一行超过 {MAX_LINE // MIB} MiB")
-    if line.count(b",") > MAX_COMMAS:
-        raise _Wrong("一行里的内容太多")
-    value = _decoded(form, line)
-    form.check(value)
-    if _line(value) != line:
-        raise _Wrong("写法与廉图的不同（有重复或不认识的字段，或被改写过）")
-    return value
-
-
-def _decoded(form: _Form[T], line: bytes) -> T:
-    try:
-        return form.decode(line)
-    except UnicodeDecodeError:
-        raise _Wrong("不是 UTF-8 文字") from None
-    except RecursionError:
-        raise _Wrong("JSON 嵌套太深") from None
-    except msgspec.ValidationError as error:
-        raise _Wrong(f"缺少内容或类型不对（{error}）") from None
-    except msgspec.DecodeError as error:
-        raise _Wrong(f"不是完整的 JSON（{error}）") from None
-
-
-def _sound(form: _Form[T], values: Iterable[T]) -> Iterator[T]:
-    """The values as they will be read again."""
-    for value in values:
-        name = getattr(value, "document", "索引的说明")
-        try:
-            line = _line(value)
-        except (ValueError, OverflowError):  # half surrogate pairs, numbers of thousands of digits
-            raise _Wrong(f"{name[:80]!a} 里有写不成 JSON 的内容") from None
-        try:
-            again = _value(form, _line(_decoded(form, line)))
-        except _Wrong as wrong:
-            raise _Wrong(f"{name[:80]} {wrong.what}") from None
-        if again != value:  # numbers that are none become null
-            raise _Wrong(f"{name[:80]} 里有写不成 JSON 的内容")
-        yield again
-
-
-def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """The lines of a file, whatever else is read from it meanwhile; of one that is too long, the beginning."""
-    offset = 0
-    while True:
-        file.seek(offset)
-        line = file.readline(MAX_LINE + 1)
-        if not line:
-            return
-        offset += len(line)
-        yield line
-
-
-def _located(where: str, remedy: str, part: str, values: Iterable[T]) -> Iterator[T]:
-    """The values of a part; what is wrong with one as an error that says where it stands."""
-    number = 0
-    try:
-        for number, value in enumerate(values, 1):  # noqa: B007
-            yield value
-    except _Wrong as wrong:
-        raise PackBroken(where, f"{part} 第 {wrong.line or number + 1} 行：{wrong.what}", remedy) from None
-
-
-# What must be true of each value
-
-
-def _check_file(one: Packed) -> None:
-    if one.sha256 or one.records:
-        _check_hex("sha256", one.sha256, 64)
-    counts = (one.reader_version, one.charts, one.records, one.tally.in_records, one.tally.in_titles)
-    _check_numbers(0, *counts, one.tally.unplaced)
-    _check_numbers(1, *(problem.page for problem in one.problems))
-    _check_texts(one.document, one.agency, one.reason, one.duplicate_of)
-    _check_texts(*(text for problem in one.problems for text in (problem.code, problem.message)))
-    if (one.state is State.DUPLICATE) != (one.duplicate_of is not None):
-        raise _Wrong("状态是否为重复文件，与有没有写明同哪个文件重复不符")
-    if one.duplicate_of is not None and one.records:
-        raise _Wrong("重复文件不应另有记录")
-
-
-def _check_record(one: Record) -> None:
-    _check_hex("id", one.id, 16)
-    _check_hex("sha256", one.sha256, 64)
-    _check_numbers(0, one.chart, one.stage_order)
-    _check_numbers(1, one.page)
-    _check_share(one.confidence)
-    _check_texts(one.document, one.title, one.agency, one.category, one.power, one.power_code, one.stage)
-    _check_texts(one.stage_label, one.level_label, one.responsible_party, *one.unit, *one.doubts)
-    _check_texts(*one.risk_points, *one.control_measures, *one.monitoring_points)
-    for place in one.boxes:
-        _check_place(place)
-
-
-def _check_place(place: Place) -> None:
-    # The coordinates are finite: JSON has no other numbers.
-    _check_numbers(0, place.box)
-    _check_numbers(1, place.page)
-    _check_share(place.confidence)
-
-
-def _check_manifest(one: Manifest) -> None:
-    for part, most in ((one.files, MAX_FILES), (one.records, MAX_RECORDS)):
-        _check_hex("sha256", part.sha256, 64)
-        _check_numbers(0, part.bytes, part.lines)
-        if part.lines > most:
-            raise _Wrong(f"文件多于 {MAX_FILES} 个或记录多于 {MAX_RECORDS} 条")
-    _check_numbers(0, one.statements, one.origin.reader_version)
-    if one.files.bytes + one.records.bytes > MAX_BYTES:
-        raise _Wrong(f"解压后超过 {MAX_BYTES >> 30} GiB")
-    if one.origin.lexicon != "-":
-        _check_hex("lexicon", one.origin.lexicon, 64)
-
-
-def _check_hex(name: str, text: str, digits: int) -> None:
-    if not HEX[digits].fullmatch(text):
-        raise _Wrong(f"{name} 应为 {digits} 个十六进制字符")
-
-
-def _check_numbers(least: int, *numbers: int | None) -> None:
-    for number in numbers:
-        if number is not None and not least <= number <= LARGEST:
-            raise _Wrong(f"数字超出范围（{str(number)[:20]}）")
-
-
-def _check_share(number: float) -> None:
-    if not 0 <= number <= 1:
-        raise _Wrong(f"confidence 应在 0 与 1 之间（{number}）")
-
-
-def _check_texts(*texts: str | None) -> None:
-    for text in texts:
-        if text is not None and len(text) > MAX_TEXT:
-            raise _Wrong(f"一段文字超过 {MAX_TEXT} 个字符")
-
-
-_FILE = _Form(msgspec.json.Decoder(Packed).decode, _check_file)
-_RECORD = _Form(msgspec.json.Decoder(Record).decode, _check_record)
-_MANIFEST = _Form(msgspec.json.Decoder(Manifest).decode, _check_manifest)
-
-
-# What must be true of all of them together
-
-
-def _known(files: Iterable[Packed]) -> Iterator[Packed]:
-    """The files, if what each duplicate is one of is among them, and no document with its content has records twice.
-
-    One name and content may come twice, from two folders: then one of them at most has records.
-    """
-    holders, full = set[bytes](), set[bytes]()
-    named: dict[bytes, int] = {}  # the first line that says so
-    for number, file in enumerate(files, 1):
-        key = _key(file.document, file.sha256)
-        if file.duplicate_of is not None:
-            named.setdefault(_key(file.duplicate_of, file.sha256), number)
-        elif file.records and key in full:
-            raise _Wrong("同名同内容的文件有两份记录")
-        else:
-            holders.add(key)
-            full.update([key] if file.records else [])
-        yield file
-    for key, number in named.items():
-        if key not in holders:
-            raise _Wrong("与它重复的文件不在里面", number)
-
-
-def _key(document: str, sha256: str) -> bytes:
-    """Short, for a million of them are held."""
-    return hashlib.blake2b(f"{sha256}{document}".encode(), digest_size=16).digest()
-
-
-def _by_file(files: Iterable[Packed], records: Iterable[Record]) -> Iterator[Record]:
-    """The records, if they come in the order of the files and each file has as many as it says."""
-    rest = iter(records)
-    for file in files:
-        count = 0
-        for count, record in enumerate(islice(rest, file.records), 1):  # noqa: B007
-            if (record.document, record.sha256) != (file.document, file.sha256):
-                raise _Wrong(f"记录不属于 {file.document[:80]}，按 {FILES} 的次序和条数应属于它")
-            yield record
-        if count < file.records:
-            raise _Wrong(f"{file.document[:80]} 的记录不全（应有 {file.records} 条，只有 {count} 条）")
-    if next(rest, None) is not None:
-        raise _Wrong(f"多出的记录，{FILES} 里没有它的文件")
-
-
-def _distinct(records: Iterable[Record]) -> Iterator[Record]:
-    """The records, if no id comes twice."""
-    ids = array("Q")  # eight bytes each
-    for record in records:
-        ids.append(int(record.id, 16))
-        yield record
-    numbers = np.array(ids, dtype=np.uint64)
-    order = np.argsort(numbers, kind="stable")
-    later = order[1:][numbers[order[1:]] == numbers[order[:-1]]]
-    if later.size:
-        place = int(later.min())
-        raise _Wrong(f"记录编号 {ids[place]:016x} 前面已有", place + 1)
-
-
-def _counting(records: Iterable[Record], counts: Counter[str]) -> Iterator[Record]:
-    """The records; `counts` how many they were in the end, and their statements."""
-    for record in records:
-        counts["records"] += 1
-        counts["statements"] += len(record.statements())
-        yield record
-
-
 def _audit(where: str, pack: Pack) -> None:
     """Read everything once; PackBroken unless each line is sound and all fit together and the manifest."""
     manifest, counts = pack.manifest, Counter[str]()
-    files = (_value(_FILE, line) for line in _lines(pack._files))
-    records = (_value(_RECORD, line) for line in _lines(pack._records))
-    known = islice(_located(where, AGAIN, FILES, _known(files)), manifest.files.lines + 1)
-    named = [file.records for file in known]
+    files = (value_of(FILE_FORM, line) for line in lines_of(pack._files))
+    records = (value_of(RECORD_FORM, line) for line in lines_of(pack._records))
+    met = islice(located(where, AGAIN, FILES, known(files)), manifest.files.lines + 1)
+    named = [file.records for file in met]
     _check_count(where, f"{FILES} 的行数", len(named), manifest.files.lines)
     _check_count(where, f"{FILES} 里各文件的记录数之和", sum(named), manifest.records.lines)
-    told = _located(where, AGAIN, RECORDS, _distinct(_by_file(pack.files(), records)))
-    for _ in _counting(told, counts):
+    told = located(where, AGAIN, RECORDS, distinct(by_file(pack.files(), records)))
+    for _ in counting(told, counts):
         pass
     _check_count(where, f"{RECORDS} 的行数", counts["records"], manifest.records.lines)
     _check_count(where, f"{RECORDS} 里的内容条数", counts["statements"], manifest.statements)
@@ -457,7 +166,7 @@ def _store(archive: ZipFile, name: str, values: Iterable[object]) -> Part:
     total, size, count = hashlib.sha256(), 0, 0
     with archive.open(_entry(name), "w", force_zip64=True) as file:
         for count, value in enumerate(values, 1):  # noqa: B007
-            line = _line(value)
+            line = line_of(value)
             total.update(line)
             size += file.write(line)
     return Part(total.hexdigest(), size, count)
@@ -525,12 +234,12 @@ def _manifest(where: str, archive: ZipFile) -> Manifest:
     if len(line) > MAX_MANIFEST:
         raise PackBroken(where, f"{MANIFEST} 超过 {MAX_MANIFEST // MIB} MiB", AGAIN)
     _check_head(where, line)
-    return next(_located(where, AGAIN, MANIFEST, (_value(_MANIFEST, one) for one in [line])))
+    return next(located(where, AGAIN, MANIFEST, (value_of(MANIFEST_FORM, one) for one in [line])))
 
 
 def _check_head(where: str, manifest: bytes) -> None:
     try:
-        head = msgspec.json.decode(manifest, type=_Head)
+        head = msgspec.json.decode(manifest, type=Head)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise PackBroken(where, f"不是廉图导出的文件（{MANIFEST} 看不懂）", OTHER) from error
     if head.schema > SCHEMA:

@@ -15,7 +15,7 @@ from pipeline.terms import stage_term
 
 __all__ = ["READER_VERSION", "SUFFIXES", "is_recognised", "mended", "read"]
 
-READER_VERSION = 4  # raise it when the same file would give other records
+READER_VERSION = 5  # raise it when the same file would give other records
 SUFFIXES = frozenset(READERS)
 FEWEST_STAGES = 3  # that make a text without risks a chart of work
 PAGED = frozenset({".pdf", ".ofd"})

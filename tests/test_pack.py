@@ -23,6 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import pack
+from index import packed as packing
 from index.pack import Manifest, Origin, Packed
 from pipeline.errors import LiantuError, PackBroken, State
 from pipeline.model import Place, Problem, Record, Tally
@@ -413,7 +414,7 @@ def bomb(path: Path, mebibytes: int, **changes: Any) -> Path:
 def test_a_part_that_inflates_to_one_endless_line_takes_little_memory(
     target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pack, "MAX_LINE", 1 << 20)
+    monkeypatch.setattr(packing, "MAX_LINE", 1 << 20)
     bomb(target, 100)
     assert target.stat().st_size < 1 << 20
     assert peak(lambda: refusal(target)) < 12 << 20

@@ -426,7 +426,9 @@ def _check_odf(path: str, data: bytes, kind: Kind) -> list[_Part]:
     manifest = next((part for part in parts if part.name == "meta-inf/manifest.xml"), None)
     if manifest and b"encryption-data" in _content(path, data, manifest, MAX_TYPES):
         raise refusal(path, Kind.ENCRYPTED)
-    _check_parts(path, data, parts, lambda name: name.endswith(".xml"))
+    # Settings of menus and keys, which OpenOffice leaves empty.
+    settings = {part.name for part in parts if "configurations2/" in part.name and not part.info.file_size}
+    _check_parts(path, data, parts, lambda name: name.endswith(".xml") and name not in settings)
     return parts
 
 
