@@ -146,7 +146,7 @@ def ingest(
     run = partial(runs.ingest, folder, model=_chosen(model), as_json=as_json)
     code = run(asked, prune=prune)
     for _ in runs.changes_below(asked.roots) if watch else ():
-        run(replace(asked, retry=False, reread=False), prune=True)
+        run(replace(asked, retry=False, reread=False), prune=True, only_new=True)
     return code
 
 

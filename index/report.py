@@ -66,10 +66,6 @@ class Summary:
         else:
             self.beside += met.file.tally.total
 
-    @property
-    def failed(self) -> int:
-        return sum(self.states[state] for state in FAILED)
-
 
 def is_trouble(file: File, roots: Sequence[Path]) -> bool:
     """Whether a file should have been read and was not; not if nobody asked for a file of its type by its path."""
@@ -86,7 +82,8 @@ def summary_text(summary: Summary, dropped: Sequence[str], seconds: float, colum
     lines = labelled("未归位", _loss(summary.tally, summary.beside), columns, 8)
     lines += labelled("文件", f"{sum(summary.states.values()):,} 个：{files}", columns, 8)
     lines += labelled("记录", f"{summary.records:,} 条，用时 {duration(seconds)}", columns, 8)
-    if failed := [state for state in FAILED if summary.states[state]]:
+    if summary.troubles or summary.states[State.PARTLY]:
+        failed = [state for state in FAILED if summary.states[state]]
         remedy = f"liantu files {' '.join(f'--state {state}' for state in failed)}；重试用 liantu ingest --retry"
         lines += labelled("原因见", remedy, columns, 8)
     return joined(lines)

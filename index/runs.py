@@ -20,8 +20,12 @@ FEW = 20  # files of which a terminal shows each; of more only those that could 
 Model = tuple[str, str] | None  # folder and fingerprint; None for the one that comes with us
 
 
-def ingest(folder: Path, asked: Asked, *, prune: bool, model: tuple[Model] | None, as_json: bool) -> int:
-    """Ingest and tell; the exit code. `model` is the one to change to, if any."""
+def ingest(
+    folder: Path, asked: Asked, *, prune: bool, model: tuple[Model] | None, as_json: bool, only_new: bool = False
+) -> int:
+    """Ingest and tell; the exit code. `model` is the one to change to, if any; `only_new`: what has not changed is not
+    told of.
+    """
     begun = time.monotonic()
     summary = Summary(asked.roots, listed=[] if as_json else None)
     with changes.writing(folder, _wait_for) as connection:
@@ -31,7 +35,7 @@ def ingest(folder: Path, asked: Asked, *, prune: bool, model: tuple[Model] | Non
         troubles = [trouble for trouble in intake.troubles if Path(trouble.where) not in gone]
         for trouble in troubles:
             complain_of(trouble)
-        _tell(intake, summary, quiet=as_json)
+        _tell(intake, summary, quiet=as_json, only_new=only_new)
         dropped = intake.finish(prune, model[0] if model else store.model(connection))
     with cache.opened(folder):
         pass  # so that the next search finds its caches ready
@@ -45,17 +49,19 @@ def ingest(folder: Path, asked: Asked, *, prune: bool, model: tuple[Model] | Non
     return FOUND if intake.found or asked.again else complain(_nothing_to_read(), NOTHING)
 
 
-def _tell(intake: Intake, summary: Summary, quiet: bool) -> None:
+def _tell(intake: Intake, summary: Summary, quiet: bool, only_new: bool) -> None:
     each = not quiet and (len(intake.found) <= FEW or not sys.stdout.isatty())
     with shown(len(intake.found), write) as (tell, say):
         for met in intake.run():
             summary.add(met)
-            tell(summary.records, summary.failed)
+            tell(summary.records, summary.troubles)
             file = met.file
             if met.is_new and is_trouble(file, intake.asked.roots):
                 complain_of(failure_of(file))
-            elif each and not (file.state is State.UNSUPPORTED and met.is_new):
-                say(file_text(file, columns()) if met.is_new else f"{clean(file.document)}: 没有变化\n")
+            elif each and met.is_new and file.state is not State.UNSUPPORTED:
+                say(file_text(file, columns()))
+            elif each and not met.is_new and not only_new:
+                say(f"{clean(file.document)}: 没有变化\n")
 
 
 def _wait_for(holder: str) -> None:

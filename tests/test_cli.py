@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 import cli
+from index import runs
 from tests.helpers import CHART, copied_model, fill, record, write_chart
 
 ROOT = Path(__file__).parent.parent
@@ -214,6 +216,23 @@ def test_ingest_wants_paths_or_what_was_known(folder: Path) -> None:
     result = _run("ingest")
     assert (result.exit_code, result.stderr) == (2, "PATH...: 没有给出; 用 --help 查看用法\n")
     assert _run("ingest", "--retry").exit_code == 0
+
+
+def test_a_watched_folder_is_ingested_whenever_it_changes(documents: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def changes(roots: tuple[Path, ...]) -> Iterator[None]:
+        assert roots == (documents,)
+        write_chart(documents / "乙.txt", CHART | {"risk": "贿赂"})
+        yield
+        (documents / "甲.txt").unlink()
+        yield
+
+    monkeypatch.setattr(runs, "changes_below", changes)
+    result = _run("ingest", str(documents), "--watch")
+    assert result.exit_code == 0
+    assert [line.split(":")[0] for line in result.stdout.splitlines() if ".txt" in line] == ["甲.txt", "乙.txt"]
+    assert "文件    0 个：没有新的；没有变化 1；已去掉 1" in result.stdout
+    assert "贿赂" in _found()
+    assert "收受财物，违规受理" not in _found()
 
 
 def test_a_file_below_a_folder_that_nobody_can_read_is_named_and_no_trouble(documents: Path) -> None:
