@@ -1,10 +1,7 @@
 """The commands: options in, one call into the library, text out. Exit codes: 0 found, 1 nothing found, 2 trouble."""
 
-import os
 import re
-import sys
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,20 +11,18 @@ import click
 
 from index.command import FOUND, NOTHING, TROUBLE, Command, Group, colorful, columns, complain, write, write_json
 from index.terminal import clean
-from pipeline.errors import LiantuError, QuerySyntaxError, State
+from pipeline.errors import LiantuError, State
 
 if TYPE_CHECKING:
     from index.cache import Index
     from index.filters import Filters
-    from index.results import By, SearchResult
-    from index.runs import Model
+    from index.results import By
     from pipeline.model import Record
 
 # What is imported inside functions is imported late on purpose: a command starts no faster than what it imports.
 
 __all__ = ["main", "search"]
 
-_DEFAULT = "default"  # the model that comes with us
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -136,14 +131,15 @@ def ingest(
 ) -> int:
     """录入文件、文件夹和其中的压缩包；再次录入只读有变化的文件，中断后接着录。"""
     from index import runs
+    from index.asking import absolute, chosen_model
     from index.intake import Asked
     from pipeline.bulk import Limits
 
     limits = Limits(jobs, float(timeout), memory << 20)
-    asked = Asked(tuple(map(_absolute, paths)), limits=limits, **given)
+    asked = Asked(tuple(map(absolute, paths)), limits=limits, **given)
     if not asked.roots and not asked.again:
         raise LiantuError("PATH...", "没有给出", "用 --help 查看用法")
-    run = partial(runs.ingest, folder, model=_chosen(model), as_json=as_json)
+    run = partial(runs.ingest, folder, model=chosen_model(model), as_json=as_json)
     code = run(asked, prune=prune)
     for _ in runs.changes_below(asked.roots) if watch else ():
         run(replace(asked, retry=False, reread=False), prune=True, only_new=True)
@@ -168,31 +164,6 @@ def files(states: tuple[str, ...], as_json: bool, folder: Path) -> int:
         for listed, file in enumerate(found, start=1):  # noqa: B007
             write_json(file_json(file)) if as_json else write(line_text(file, columns()))
     return FOUND if listed else NOTHING
-
-
-def _fingerprint(model: str) -> str | None:
-    """What tells a model apart; None for the one that comes with us."""
-    from index import meaning
-
-    return None if model == _DEFAULT else meaning.fingerprint(_absolute(model))
-
-
-def _chosen(model: str | None) -> "tuple[Model] | None":
-    """The model to change to, which can be used; None to stay with the one there is."""
-    from index import meaning
-
-    if model is None:
-        return None
-    if model == _DEFAULT:
-        return (None,)
-    path = _absolute(model)
-    meaning.embed(path, ["试"])
-    return ((str(path), meaning.fingerprint(path)),)
-
-
-def _absolute(path: str | Path) -> Path:
-    # Unlike `Path.resolve` this leaves links alone: a file is known by the path the user sees.
-    return Path(os.path.abspath(path))  # noqa: PTH100
 
 
 class _Search(Command):
@@ -246,78 +217,26 @@ def search(
     空格表示“并且”，OR 表示“或者”，-词 表示不含，"短语" 要求原样出现，风险点:词、措施:词、监察点:词、
     环节:词、单位:词、职权:词、等级:词、类别:词、机构:词 限定在一处查。
     """
+    from index.asking import answer_all, tell_of_model
     from index.cache import opened
+    from index.present import search_json, search_text
     from index.search import search as answer
 
     if batch is not None and words:
         raise LiantuError("-f", "检索式已由文件给出", "去掉命令行里的检索词，或去掉 -f")
     with opened(folder) as index:
-        _tell_of_model(index, model)
+        tell_of_model(index, model)
         ask = partial(
             answer, index, filters=_given_filters(given), by=by, limit=limit, literal=literal, explain=explain
         )
         if batch is not None:
-            return _answer_all(ask, batch, as_json)
+            return answer_all(ask, batch, as_json)
         result = ask(" ".join(words))
-    _show(result, as_json)
-    return FOUND if result.hits else NOTHING
-
-
-def _show(result: "SearchResult", as_json: bool) -> None:
-    from index.present import search_json, search_text
-
     if as_json:
         write_json(search_json(result))
     else:
         write(search_text(result, columns(), colorful()))
-
-
-def _answer_all(ask: "Callable[[str], SearchResult]", batch: str, as_json: bool) -> int:
-    """Answer the queries of a file, as one table or as lines of JSON; a mistake in one does not stop the others."""
-    from index.present import search_json, table
-
-    code, is_first = NOTHING, True
-    for number, query in enumerate(_lines(batch), start=1):
-        if not query.strip():
-            continue
-        try:
-            result = ask(query.strip())
-        except QuerySyntaxError as error:
-            complain(f"{batch} 第 {number} 行: {error.what}; {error.remedy}\n", TROUBLE)
-            code = TROUBLE
-            continue
-        if as_json:
-            write_json(search_json(result))
-        else:
-            write(table(result, is_first))
-        is_first = False
-        code = FOUND if code == NOTHING and result.hits else code
-    return code
-
-
-def _lines(path: str) -> list[str]:
-    try:
-        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    except OSError as error:
-        raise LiantuError(path, f"读不了（{error.strerror}）", "检查文件和权限") from error
-    for encoding in ("utf-8-sig", "gb18030"):
-        with suppress(UnicodeDecodeError):
-            return data.decode(encoding).split("\n")
-    raise LiantuError(path, "不是 UTF-8 或 GB18030 文本", "另存为 UTF-8")
-
-
-def _tell_of_model(index: "Index", asked: str | None) -> None:
-    """Say when meanings cannot be compared, or are by another model than asked for."""
-    from index import store
-
-    folder, built = store.model(index.connection) or (_DEFAULT, None)
-    if index.meaning is None:
-        remedy = f"用 liantu ingest PATH --model {_DEFAULT} 换回自带的模型，或找回它"
-        complain(f"{folder}: 索引所用的模型不在了或已改动，这次不比较意思; {remedy}\n", TROUBLE)
-    elif asked and _fingerprint(asked) != built:
-        complain(
-            f"--model: 索引用的是模型 {folder}，不是 {asked}; 要换，运行 liantu ingest PATH --model {asked}\n", TROUBLE
-        )
+    return FOUND if result.hits else NOTHING
 
 
 @main.command(cls=_Search, add_help_option=False, context_settings={"ignore_unknown_options": True})

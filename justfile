@@ -37,6 +37,14 @@ model teacher statutes:
 bench-questions *statements:
     {{ python }} bench/questions.py {{ statements }}
 
+# 10,000 small dumps beside a bare loop over the same readers
+bench-ingest *files:
+    {{ python }} bench/ingest.py {{ files }}
+
+# a folder of any files: states, seconds, memory
+bench-foreign folder *options:
+    {{ python }} bench/foreign.py {{ folder }} {{ options }}
+
 # bring the output shown in the READMEs up to date
 docs $UPDATE_DOCS="1":
     {{ python }} -m pytest -q tests/test_docs.py

@@ -29,6 +29,7 @@ DEEPEST = 4  # archives within archives
 MOST_MEMBERS = 100_000  # in an archive and those within it
 MOST_UNPACKED = 16 * GIB  # bytes of them, what is thrown away included
 FILES_A_CALL = 16  # of LibreOffice, whose start is most of the work
+PRELOAD = ("pipeline.bulk", "pipeline.ingest")
 MOST_PROBLEMS = 500  # of a file that are kept
 DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
@@ -98,7 +99,7 @@ def outcomes(
 
     files = list(found)
     jobs = limits.jobs or cores()
-    crew: Crew[Any] = Crew(jobs, limits.memory, max(1, jobs // max(1, len(files))), "pipeline.bulk")
+    crew: Crew[Any] = Crew(jobs, limits.memory, max(1, jobs // max(1, len(files))), PRELOAD)
     given = _Given(crew, limits.seconds, ocr, soffice() is not None)
     try:
         yield from _Run(files, wanted, spool, given).outcomes()

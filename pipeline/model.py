@@ -4,7 +4,7 @@ Lengths are points (1/72 inch), the origin is the top left corner of a page, pag
 Everything counted within a document (boxes, charts, stages) counts from 0.
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -247,7 +247,9 @@ class Record:
 
     def to_json(self) -> dict[str, Any]:
         """The record as JSON types, keys in the contract's order."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+        data = {name: getattr(self, name) for name in self.__slots__}
+        lists = {name: list(value) for name, value in data.items() if isinstance(value, tuple)}
+        return data | lists | {"boxes": [{name: getattr(box, name) for name in box.__slots__} for box in self.boxes]}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "Record":

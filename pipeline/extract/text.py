@@ -12,6 +12,8 @@ __all__ = ["LONGEST_LINE", "decoded", "read_text"]
 EXTRACTOR_MARKS = re.compile(r"\[(?:bookmark|image|embedded): [^\[\]\n]{0,300}\]")
 TYPED = re.compile(r"\t[^\t\n]*\t|[|│┃｜][^\n]*[|│┃｜]")  # cells between tabs or bars
 ENCODINGS = ("utf-8-sig", "gb18030")
+HEAD = 64 << 10  # bytes looked at to tell them apart
+CONTROLS = re.compile(r"[\0\ufffe\uffff]")  # what no text holds
 LONGEST_LINE = 10_000  # characters; no paragraph of a chart comes near, and what follows searches within lines
 
 
@@ -37,19 +39,35 @@ def _with_tables(source: Source, text: str) -> Document | None:
 
 
 def decoded(path: str, data: bytes) -> str:
-    """The text of a file in UTF-8, UTF-16 with its mark or GB18030; raises Unreadable if it is none."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings: tuple[str, ...] = ("utf-16",)
-    else:
-        encodings = ENCODINGS
-    for encoding in encodings:
+    """The text of a file in UTF-8, UTF-16 or GB18030; raises Unreadable if it is none."""
+    for encoding in _likely(data):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\0" not in text:
+        if not CONTROLS.search(text):
             return text
     raise Unreadable(path, "不是文本文件（不是 UTF-8、UTF-16 或 GB18030）", "请确认文件格式")
+
+
+def _likely(data: bytes) -> tuple[str, ...]:
+    """The encodings to be tried; UTF-16 is known by its mark or, without one, by its line ends."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ("utf-16",)
+    head = data[:HEAD]
+    zeros = head.count(0)
+    if not zeros or (4 * zeros < len(head) and _is_utf_8(data)):
+        return ENCODINGS
+    units = set(zip(head[::2], head[1::2], strict=False))
+    return ("utf-16-le",) if (10, 0) in units else ("utf-16-be",) if (0, 10) in units else ENCODINGS
+
+
+def _is_utf_8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _paragraphs(text: str) -> Iterator[Box]:

@@ -4,6 +4,7 @@ What hangs is killed with all it has started, what eats memory gets none, what c
 pieces go on. Where the system has no limits of its own (Windows) the parent's look at time and memory is the only one.
 """
 
+import gc
 import math
 import multiprocessing
 import os
@@ -12,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,6 +32,7 @@ __all__ = ["GIB", "Crew", "Finished", "Lost", "cores", "each"]
 GIB = 1 << 30
 PIECES = 500  # after as many a process is replaced, with what memory it still holds
 POLL = 0.25  # seconds between two looks at how much memory is taken
+PAGES = ("pipeline.extract.fixed",)  # what a process imports that is started for pages
 STARTING = 60.0  # seconds a process may take to start
 CPU = 2  # seconds of it per second allowed: the threads of a library count together
 
@@ -137,7 +139,7 @@ class Crew(Generic[Item]):
     of its own.
     """
 
-    def __init__(self, size: int, memory: int, share: int = 1, preload: str = "pipeline.extract.fixed") -> None:
+    def __init__(self, size: int, memory: int, share: int = 1, preload: Sequence[str] = PAGES) -> None:
         self._size, self._memory, self._share = size, memory, share
         self._context = _context(preload)
         self._workers: list[_Worker[Item]] = []
@@ -288,11 +290,11 @@ def _killed(workers: list[_Worker[Any]]) -> None:
         _kill(workers.pop())
 
 
-def _context(preload: str) -> ForkServerContext | SpawnContext:
+def _context(preload: Sequence[str]) -> ForkServerContext | SpawnContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([preload])
+    context.set_forkserver_preload([*preload])
     return context
 
 
@@ -366,6 +368,7 @@ def _portable(error: Exception) -> Exception:
 
 def _settle(memory: int, leads: bool) -> None:
     """Limit the memory of this process, keep what libraries say off the terminal, and end when the parent does."""
+    gc.freeze()  # what was imported is never garbage, and need not be looked through for it
     if leads and hasattr(os, "setpgid"):
         os.setpgid(0, 0)
     silent = os.open(os.devnull, os.O_WRONLY)
