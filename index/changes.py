@@ -19,7 +19,6 @@ from pipeline.model import Record
 from pipeline.wire import decoded
 
 __all__ = [
-    "archived",
     "drop",
     "known",
     "note",
@@ -29,6 +28,7 @@ __all__ = [
     "set_model",
     "take_in",
     "twins",
+    "within",
     "writing",
 ]
 
@@ -83,10 +83,11 @@ def twins(connection: sqlite3.Connection, sha256: str, path: str) -> list[File]:
     return sorted(found, key=lambda file: (not file.records, file.document, file.path))
 
 
-def archived(connection: sqlite3.Connection, archive: str) -> list[File]:
-    """The files that were met in an archive."""
-    rows = connection.execute(f"SELECT {FIELDS} FROM files WHERE archive = ?", (storable(archive),))
-    return [file_of(row) for row in rows]
+def within(connection: sqlite3.Connection, archive: str) -> list[File]:
+    """The files that were met in an archive, and in those within it."""
+    path = storable(archive)
+    below = "path > ?1 || '/' AND path < ?1 || '0' AND archive IS NOT NULL"  # 0 comes right after /
+    return [file_of(row) for row in connection.execute(f"SELECT {FIELDS} FROM files WHERE {below}", (path,))]
 
 
 # Taking in: what follows is called within a transaction, see `cache.publishing`
@@ -100,15 +101,12 @@ def take_in(connection: sqlite3.Connection) -> None:
         put(connection, file, decoded(said, tuple[Record, ...]) if said else ())
         if members is not None:
             kept = set(json.loads(members))
-            within = (one.path for one in archived(connection, file.archive or file.path))
-            drop(connection, [path for path in within if _is_gone(path, file.path, kept)])
+            drop(connection, [one.path for one in within(connection, file.path) if _is_gone(one.path, file.path, kept)])
     connection.execute("DELETE FROM incoming")
 
 
 def _is_gone(path: str, archive: str, members: Collection[str]) -> bool:
     """Whether a path in an archive is neither one of its present members nor below one."""
-    if not path.startswith(f"{archive}/"):
-        return False
     names = path.split("/")
     return not any("/".join(names[:end]) in members for end in range(archive.count("/") + 2, len(names) + 1))
 

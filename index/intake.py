@@ -127,8 +127,7 @@ class Intake:
     def _is_current(self, file: File, found: Found, sha256: str) -> bool:
         if (file.sha256, file.document, file.agency) != (sha256, found.document, found.agency):
             return False
-        within = changes.archived(self.connection, found.archive or found.name)
-        return not any(self._is_due(one) for one in (file, *within) if _is_at(one.path, found.name))
+        return not any(self._is_due(one) for one in (file, *changes.within(self.connection, found.name)))
 
     def _is_due(self, file: File) -> bool:
         """Whether a file is to be read once more though it has not changed."""
@@ -166,10 +165,6 @@ class Intake:
                 self._taken_in = time.monotonic()
             self.connection.execute("BEGIN IMMEDIATE")
             self._noted = time.monotonic()
-
-
-def _is_at(path: str, root: str) -> bool:
-    return path == root or path.startswith(f"{root}/")
 
 
 def _says_no_more(file: File, before: File) -> bool:

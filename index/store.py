@@ -54,7 +54,6 @@ CREATE TABLE files (
     tally TEXT NOT NULL, problems TEXT NOT NULL
 );
 CREATE INDEX files_sha256 ON files (sha256);
-CREATE INDEX files_archive ON files (archive) WHERE archive IS NOT NULL;
 CREATE TABLE incoming (
     path TEXT PRIMARY KEY, document TEXT NOT NULL, sha256 TEXT NOT NULL, agency TEXT,
     reader_version INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, seconds REAL NOT NULL,
