@@ -336,6 +336,9 @@ def pack(target: str, query: str, literal: bool, folder: Path, **given: tuple[st
     from index.cache import opened
     from index.search import chosen
 
+    if target == "-":
+        raise LiantuError("-", "打包文件不能输出到屏幕", "写一个文件名，例如 索引.liantu")
+
     filters = {name: values for name, values in given.items() if values}
     with opened(folder) as index:
         rows = chosen(index, query, _given_filters(given), literal) if query or filters else None
@@ -354,11 +357,13 @@ def unpack(source: str, merge: bool, folder: Path) -> int:
     """核对一个打包文件，全部无误才装进索引。"""
     from index.transfer import unpack
 
-    manifest, taken = unpack(Path(source), folder, merge)
-    known = manifest.files.lines - taken
+    taken = unpack(Path(source), folder, merge)
+    known = taken.manifest.files.lines - taken.files
     already = f"，{known} 个已经有了" if known else ""
-    write(f"已装入 {taken} 个文件（共 {manifest.records.lines} 条记录{already}）: {clean(source)}\n")
-    return FOUND if taken else NOTHING
+    write(f"已装入 {taken.files} 个文件（共 {taken.manifest.records.lines} 条记录{already}）: {clean(source)}\n")
+    for document in taken.differing:
+        complain(f"{document}: 与已有的同名而内容不同，两份都留着\n", FOUND)
+    return FOUND if taken.files else NOTHING
 
 
 @main.command(add_help_option=False)
@@ -367,6 +372,8 @@ def unpack(source: str, merge: bool, folder: Path) -> int:
 @_help
 def verify(source: str | None, folder: Path) -> int:
     """核对索引是否完好；写上 FILE 则核对打包文件。"""
+    if source is not None and Path(source).is_dir():
+        raise LiantuError(source, "是文件夹", "核对索引用 liantu verify --index DIR")
     if source is not None:
         from index.pack import verify as verified
 

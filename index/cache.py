@@ -113,7 +113,7 @@ def _writable(cache: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise IndexBroken(str(cache), f"检索缓存写不进去（{error.strerror}）", "检查权限和磁盘空间") from error
+        raise IndexBroken(str(cache), f"检索缓存写不进去（{error.strerror or error}）", "检查权限和磁盘空间") from error
 
 
 def _opened(folder: Path, connection: sqlite3.Connection) -> Index:

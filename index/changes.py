@@ -19,6 +19,7 @@ from pipeline.model import Record
 from pipeline.wire import decoded
 
 __all__ = [
+    "SPOOL",
     "drop",
     "known",
     "note",
@@ -32,6 +33,7 @@ __all__ = [
     "writing",
 ]
 
+SPOOL = "spool"  # a folder for what is on its way; there is one as long as a run goes on, or was cut short
 PATIENCE = 30.0  # seconds that a second writer waits
 
 
@@ -43,7 +45,8 @@ def writing(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise IndexBroken(str(folder), "文件夹建不了", "检查权限，或用 --index 另选文件夹") from error
+        what = "是一个文件，不是文件夹" if folder.is_file() else f"文件夹建不了（{error.strerror}）"
+        raise IndexBroken(str(folder), what, "检查权限，或用 --index 另选文件夹") from error
     with lock.held(folder, patience, waiting), store.connected(folder) as connection:
         yield connection
 

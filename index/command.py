@@ -86,7 +86,9 @@ def _named(param: click.Parameter | None) -> str:
 def _expected(param: click.Parameter | None) -> str:
     if param is not None and isinstance(param.type, click.Choice):
         return f"可以是 {'、'.join(map(str, param.type.choices))}"
-    return "要一个正整数" if param is not None and isinstance(param.type, click.IntRange) else "用 --help 查看用法"
+    if param is not None and isinstance(param.type, click.IntRange):
+        return "要一个正整数" if param.type.min == 1 else f"要一个不小于 {param.type.min} 的整数"
+    return "用 --help 查看用法"
 
 
 def _options(ctx: click.Context | None) -> list[str]:

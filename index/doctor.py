@@ -4,11 +4,13 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from index import cache, lexicon, lock, store
+from index.changes import SPOOL
 from pipeline.errors import FAILED, LiantuError
 from pipeline.model import Kind
 
@@ -47,10 +49,12 @@ CHECKS = {
 
 def faults(folder: Path) -> Iterator[str]:
     """What is wrong with the index in `folder`, in words; IndexBroken if it cannot be read at all."""
+    with suppress(LiantuError), cache.opened(folder):
+        pass  # so that what is left of a run that was cut short is taken in
     with store.reading(folder) as connection:
-        for (said,) in connection.execute("PRAGMA integrity_check"):
-            if said != "ok":
-                yield f"数据库损坏：{said}"
+        damage = [said for (said,) in connection.execute("PRAGMA integrity_check") if said != "ok"]
+        if damage:
+            yield f"数据库损坏（{len(damage)} 处）：{damage[0]}；还能用 liantu export 导出的先导出，再重新录入"
         for what, query in CHECKS.items():
             found = [str(row[0]) for row in connection.execute(query)]
             if found:
@@ -159,3 +163,5 @@ def _index(folder: Path) -> Iterator[Finding]:
         return
     if (who := lock.holder_now(folder)) is not None:
         yield Finding("写入", f"{who}正在写入", True)
+    elif (folder / SPOOL).exists():
+        yield Finding("上次录入", "没有做完", False, "再运行一次同样的 liantu ingest，接着录")

@@ -11,12 +11,11 @@ elements of lists takes it longer than it allows by itself: `--setting facet_tim
 import csv
 import errno
 import json
-import os
 import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import fields
 from datetime import datetime
 from importlib import import_module
@@ -25,6 +24,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from index.draft import replacing
 from index.terminal import width
 from pipeline.errors import LiantuError
 from pipeline.model import Place, Record
@@ -77,21 +77,10 @@ def export(target: Path, records: Iterable[Record]) -> int:
     write = _WRITERS.get(target.suffix.lower())
     if write is None:
         raise LiantuError(str(target), "不知道要导出成什么格式", f"文件名须以 {' '.join(SUFFIXES)} 之一结尾")
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
     if target.suffix.lower() == ".parquet":
         _need_pyarrow(target)
-    try:
-        draft.unlink(missing_ok=True)  # of a process that was killed and had our number
-        exported = write(draft, records)
-        with draft.open("r+b") as file:
-            os.fsync(file.fileno())
-        draft.replace(target)
-    except OSError as error:
-        raise LiantuError(str(target), f"写不了（{error.strerror or error}）", "检查文件夹、权限和磁盘空间") from error
-    finally:
-        with suppress(OSError):  # what went wrong before is what to tell
-            draft.unlink(missing_ok=True)
-    return exported
+    with replacing(target) as draft:
+        return write(draft, records)
 
 
 def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:

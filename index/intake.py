@@ -56,7 +56,8 @@ class Intake:
         self.folder, self.connection, self.asked = folder, connection, asked
         self._mended = mended(asked.ocr)
         looked = list(self._again() if asked.again else find(asked.roots))
-        self.found = [replace(one, agency=one.agency or asked.agency) for one in looked if isinstance(one, Found)]
+        named = {one.name: one for one in looked if isinstance(one, Found)}  # each once, however often it was given
+        self.found = [replace(one, agency=one.agency or asked.agency) for one in named.values()]
         self.troubles = [one for one in looked if isinstance(one, Unreadable)]  # with paths and folders
         self._met: list[Met] = []  # by `_is_wanted`
         self._noted = self._taken_in = time.monotonic()
@@ -72,7 +73,7 @@ class Intake:
 
     def run(self) -> Iterator[Met]:
         """What becomes of each file, as it is known."""
-        spool = self.folder / "spool"
+        spool = self.folder / changes.SPOOL
         shutil.rmtree(spool, ignore_errors=True)
         spool.mkdir()
         self.connection.execute("BEGIN IMMEDIATE")
@@ -89,8 +90,8 @@ class Intake:
 
     def finish(self, prune: bool, model: tuple[str, str] | None) -> tuple[str, ...]:
         """Have readers see it all, by this model; with `prune` what is gone is dropped: the documents are returned."""
-        whole = [Path(trouble.where) for trouble in self.troubles]
-        roots = [root for root in self.asked.roots if not any(one.is_relative_to(root) for one in whole)]
+        closed = [Path(trouble.where) for trouble in self.troubles if Path(trouble.where).exists()]
+        roots = [root for root in self.asked.roots if not any(one.is_relative_to(root) for one in closed)]
         dropped: tuple[str, ...] = ()
         if prune or model != store.model(self.connection) or store.has_pending(self.connection):
             with cache.publishing(self.folder, self.connection):
@@ -133,7 +134,8 @@ class Intake:
         """Whether a file is to be read once more though it has not changed."""
         if not self._mended.isdisjoint(problem.code for problem in file.problems):
             return True
-        failed, old = file.state in FAILED, file.reader_version < READER_VERSION
+        failed = file.state in FAILED and not (file.state is State.UNSUPPORTED and not file.sha256)
+        old = file.reader_version < READER_VERSION
         return file.duplicate_of is None and ((self.asked.retry and failed) or (self.asked.reread and old))
 
     def _tells(self, twin: File, found: Found) -> bool:

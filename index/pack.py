@@ -7,11 +7,9 @@ A line is read only if it is to the byte what `write` makes of its value: no key
 
 import hashlib
 import io
-import os
 import shutil
 import struct
 import tempfile
-import uuid
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -24,6 +22,7 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 import msgspec
 
+from index.draft import replacing
 from index.packed import (
     AGAIN,
     FILE_FORM,
@@ -49,7 +48,7 @@ from index.packed import (
     sound,
     value_of,
 )
-from pipeline.errors import LiantuError, PackBroken
+from pipeline.errors import PackBroken
 from pipeline.model import Record
 
 __all__ = ["Manifest", "Origin", "Pack", "Packed", "Part", "opened", "verify", "write"]
@@ -105,14 +104,11 @@ def write(target: Path, origin: Origin, files: Iterable[Packed], records: Iterab
     where, counts = str(target), Counter[str]()
     held = list(located(where, REREAD, FILES, known(sound(FILE_FORM, files))))
     told = counting(located(where, REREAD, RECORDS, distinct(by_file(held, sound(RECORD_FORM, records)))), counts)
-    try:
-        with _draft(target) as file, ZipFile(file, "w") as archive:
-            parts = _store(archive, FILES, held), _store(archive, RECORDS, told)
-            all_told = Manifest(origin, *parts, counts["statements"])
-            (manifest,) = located(where, REREAD, MANIFEST, sound(MANIFEST_FORM, [all_told]))
-            archive.writestr(_entry(MANIFEST), line_of(manifest))
-    except OSError as error:
-        raise LiantuError(where, f"写不了（{error.strerror}）", "检查文件夹、权限和磁盘空间") from error
+    with replacing(target) as draft, ZipFile(draft, "x") as archive:
+        parts = _store(archive, FILES, held), _store(archive, RECORDS, told)
+        all_told = Manifest(origin, *parts, counts["statements"])
+        (manifest,) = located(where, REREAD, MANIFEST, sound(MANIFEST_FORM, [all_told]))
+        archive.writestr(_entry(MANIFEST), line_of(manifest))
     return manifest
 
 
@@ -138,21 +134,6 @@ def _check_count(where: str, name: str, found: int, said: int) -> None:
 
 
 # Writing the zip
-
-
-@contextmanager
-def _draft(target: Path) -> Iterator[io.BufferedWriter]:
-    """A file beside the target that takes its place in the end, or goes."""
-    draft = target.parent / f".liantu-{uuid.uuid4().hex}.tmp"
-    try:
-        with draft.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
 
 
 def _entry(name: str) -> ZipInfo:

@@ -69,7 +69,8 @@ class Summary:
 
 def is_trouble(file: File, roots: Sequence[Path]) -> bool:
     """Whether a file should have been read and was not; not if nobody asked for a file of its type by its path."""
-    passed_over = file.state is State.UNSUPPORTED and not file.sha256 and Path(file.path) not in roots
+    unknown = file.state is State.UNSUPPORTED and not file.sha256 and not file.problems
+    passed_over = unknown and Path(file.path) not in roots
     return file.state in FAILED and file.state is not State.PARTLY and not passed_over
 
 
@@ -82,10 +83,10 @@ def summary_text(summary: Summary, dropped: Sequence[str], seconds: float, colum
     lines = labelled("未归位", _loss(summary.tally, summary.beside), columns, 8)
     lines += labelled("文件", f"{sum(summary.states.values()):,} 个：{files}", columns, 8)
     lines += labelled("记录", f"{summary.records:,} 条，用时 {duration(seconds)}", columns, 8)
+    if failed := [state for state in FAILED if summary.states[state]]:
+        lines += labelled("原因见", f"liantu files {' '.join(f'--state {state}' for state in failed)}", columns, 8)
     if summary.troubles or summary.states[State.PARTLY]:
-        failed = [state for state in FAILED if summary.states[state]]
-        remedy = f"liantu files {' '.join(f'--state {state}' for state in failed)}；重试用 liantu ingest --retry"
-        lines += labelled("原因见", remedy, columns, 8)
+        lines += labelled("重试用", "liantu ingest --retry", columns, 8)
     return joined(lines)
 
 

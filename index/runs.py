@@ -1,8 +1,10 @@
 """A run of ingest for somebody who looks on: what becomes of each file is told as it is known, and summed up."""
 
+import signal
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from index import cache, changes, store
@@ -11,11 +13,12 @@ from index.intake import Asked, Intake
 from index.progress import shown
 from index.report import Summary, failure_of, file_text, ingest_json, is_trouble, summary_text
 from index.terminal import clean
-from pipeline.errors import State
+from pipeline.errors import LiantuError, State
 from pipeline.ingest import SUFFIXES
 
 __all__ = ["Model", "changes_below", "ingest"]
 
+ENDINGS = ("SIGTERM", "SIGHUP")
 FEW = 20  # files of which a terminal shows each; of more only those that could not be read
 Model = tuple[str, str] | None  # folder and fingerprint; None for the one that comes with us
 
@@ -26,6 +29,7 @@ def ingest(
     """Ingest and tell; the exit code. `model` is the one to change to, if any; `only_new`: what has not changed is not
     told of.
     """
+    _interrupt_by(*ENDINGS)
     begun = time.monotonic()
     summary = Summary(asked.roots, listed=[] if as_json else None)
     with changes.writing(folder, _wait_for) as connection:
@@ -46,7 +50,19 @@ def ingest(
         write(summary_text(summary, dropped, seconds, columns()))
     if troubles or summary.troubles:
         return TROUBLE
-    return FOUND if intake.found or asked.again else complain(_nothing_to_read(), NOTHING)
+    return FOUND if intake.found or asked.again or dropped else complain(_nothing_to_read(), NOTHING)
+
+
+def _interrupt_by(*names: str) -> None:
+    """Take a polite request to end for an interrupt: what was read is noted, and nobody is left at work."""
+
+    def interrupt(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in names:
+        with suppress(ValueError):  # not in the program's first thread
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), interrupt)
 
 
 def _tell(intake: Intake, summary: Summary, quiet: bool, only_new: bool) -> None:
@@ -76,5 +92,8 @@ def changes_below(roots: tuple[Path, ...]) -> Iterator[None]:
     """Whenever something changed at or below some paths, once it has been quiet for a while; until interrupted."""
     from watchfiles import watch
 
-    for _ in watch(*roots, debounce=5000, step=1000):
+    there = [root for root in roots if root.exists()]
+    if not there:
+        raise LiantuError("--watch", "没有可以守着的文件夹", "请检查路径")
+    for _ in watch(*there, debounce=5000, step=1000, raise_interrupt=True):
         yield

@@ -92,11 +92,13 @@ COLUMNS = (
 )
 _LISTS = {Kind.RISK: "risk_points", Kind.MEASURE: "control_measures", Kind.MONITOR: "monitoring_points"}
 
+_BROKEN = "还能用 liantu export 导出的先导出，然后删除它，再运行 liantu ingest 重新录入"
 _TROUBLES = {
     sqlite3.SQLITE_BUSY: ("正被另一个程序写入", "等它结束后再试"),
     sqlite3.SQLITE_FULL: ("磁盘已满", "腾出空间后再试"),
     sqlite3.SQLITE_READONLY: ("文件夹不可写", "检查权限，或用 --index 另选文件夹"),
     sqlite3.SQLITE_CANTOPEN: ("文件打不开", "检查路径和权限"),
+    sqlite3.SQLITE_IOERR: ("读写出错（磁盘、配额或网络盘）", "检查磁盘后再试；索引本身不必删除"),
 }
 
 
@@ -136,11 +138,19 @@ def reading(folder: Path) -> Iterator[sqlite3.Connection]:
         raise IndexBroken(str(folder), "还没有索引", "先运行 liantu ingest 录入文件，或用 --index 指明索引文件夹")
     # Reading needs files beside the database; where none can be made, nobody writes either.
     mode = "mode=rw" if os.access(folder, os.W_OK) else "mode=ro&immutable=1"
+    if mode != "mode=rw" and _is_unfinished(path):
+        raise IndexBroken(str(folder), "上次写入没有做完，这里又不能写", "把文件夹改为可写，再打开一次")
     with translated(path), closing(_connect(path, mode)) as connection:
         connection.execute("PRAGMA query_only = 1")
         connection.execute("BEGIN")
         _check_schema(connection, path)
         yield connection
+
+
+def _is_unfinished(path: Path) -> bool:
+    """Whether what was written last stands beside the database still."""
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 @contextmanager
@@ -166,7 +176,7 @@ def translated(path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         # The low byte is the kind of trouble, the rest its variety; without a code the bytes could not be understood.
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-        what, remedy = _TROUBLES.get(code, (f"索引文件已损坏（{error}）", "删除它，再运行 liantu ingest 重新录入"))
+        what, remedy = _TROUBLES.get(code, (f"索引文件已损坏（{error}）", _BROKEN))
         raise IndexBroken(str(path), what, remedy) from error
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from sqlite3 import Connection, IntegrityError
@@ -14,7 +15,7 @@ from index.store import File
 from pipeline.errors import IndexBroken, PackBroken, State
 from pipeline.ingest import READER_VERSION
 
-__all__ = ["FROM_PACK", "pack", "unpack"]
+__all__ = ["FROM_PACK", "Taken", "pack", "unpack"]
 
 FROM_PACK = "liantu:"  # what the paths of files begin with that are not on this machine
 CHUNK = 500
@@ -69,8 +70,19 @@ def _origin(index: Index, selection: str) -> Origin:
     return Origin(program, READER_VERSION, segment.VERSION, sayings, by, selection)
 
 
-def unpack(path: Path, folder: Path, merge: bool) -> tuple[Manifest, int]:
-    """Take a pack into the index in `folder`, all or nothing; how many of its files were not there already.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of a pack: how many of its files were not there already, and the documents that now stand there twice,
+    with other content than before.
+    """
+
+    manifest: Manifest
+    files: int
+    differing: tuple[str, ...]
+
+
+def unpack(path: Path, folder: Path, merge: bool) -> Taken:
+    """Take a pack into the index in `folder`, all or nothing.
 
     PackBroken unless it is whole; IndexBroken if there are files already and they are not to be merged.
     """
@@ -80,31 +92,40 @@ def unpack(path: Path, folder: Path, merge: bool) -> tuple[Manifest, int]:
         cache.take_in(folder, connection)
         try:
             with cache.publishing(folder, connection):
-                taken = sum(_take(connection, whole))
+                before = _known(connection)
+                taken = list(_take(connection, whole, before))
         except IntegrityError as error:
             raise PackBroken(str(path), f"记录与索引里的冲突（{error}）", "用 --index 另选文件夹") from error
-    return whole.manifest, taken
+    named = {document for document, _, _ in before.named}
+    return Taken(
+        whole.manifest, len(taken), tuple(one.document for one in taken if one.records and one.document in named)
+    )
 
 
-def _take(connection: Connection, whole: Pack) -> Iterator[bool]:
-    """Put what is not there yet, file by file; for each whether it was not."""
-    held, named = _known(connection)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The contents whose records the index holds, and the files it knows."""
+
+    held: frozenset[str]
+    named: frozenset[tuple[str, str, str]]
+
+
+def _known(connection: Connection) -> _Known:
+    rows = connection.execute("SELECT document, sha256, state, records FROM files").fetchall()
+    return _Known(frozenset(row[1] for row in rows if row[3]), frozenset(row[:3] for row in rows))
+
+
+def _take(connection: Connection, whole: Pack, known: _Known) -> Iterator[Packed]:
+    """Put what is not there yet, file by file: those that were not."""
     paths = Counter[str]()
     records = whole.records()
     for one in whole.files():
         mine = list(islice(records, one.records))
-        is_new = one.sha256 not in held if mine else _name(one) not in named
-        if is_new:
+        if one.sha256 not in known.held if mine else _name(one) not in known.named:
             path = f"{FROM_PACK}{one.sha256[:16]}/{one.document}"
             paths[path] += 1  # one name and content may come from two folders
             changes.put(connection, _file(one, f"{path}#{paths[path]}"), mine)
-        yield is_new
-
-
-def _known(connection: Connection) -> tuple[set[str], set[tuple[str, str, str]]]:
-    """The contents whose records the index holds, and the files it knows."""
-    rows = connection.execute("SELECT document, sha256, state, records FROM files").fetchall()
-    return {row[1] for row in rows if row[3]}, {row[:3] for row in rows}
+            yield one
 
 
 def _name(one: Packed) -> tuple[str, str, str]:

@@ -28,6 +28,7 @@ __all__ = ["Failure", "Job", "Limits", "Outcome", "Told", "is_lost", "outcomes",
 DEEPEST = 4  # archives within archives
 MOST_MEMBERS = 100_000  # in an archive and those within it
 MOST_UNPACKED = 16 * GIB  # bytes of them, what is thrown away included
+PACKED = frozenset({".rar", ".gz", ".bz2", ".xz", ".zst", ".lzma", ".lzh", ".arj", ".cab", ".iso", ".ace", ".z"})
 FILES_A_CALL = 16  # of LibreOffice, whose start is most of the work
 PRELOAD = ("pipeline.bulk", "pipeline.ingest")
 MOST_PROBLEMS = 500  # of a file that are kept
@@ -322,6 +323,8 @@ def _check(found: Found) -> None:
     if is_archive(where):
         if found.depth >= DEEPEST:
             raise Unreadable(where, f"压缩包套了超过 {DEEPEST} 层", "请解压后录入", State.TOO_LARGE)
+    elif found.suffix in PACKED:
+        raise Unreadable(where, f"不能直接读 {found.suffix} 压缩文件", "请先解压再录入", lacks="needs-unpacking")
     elif found.suffix not in READERS:
         raise Unreadable(where, unknown(Path(where)).what, "可读的类型见 README")  # not a list for each of thousands
     try:
@@ -440,7 +443,15 @@ def _problems(reading: Reading) -> tuple[Problem, ...]:
 def unpack_file(job: tuple[Path, Path, int]) -> bytes:
     """What an archive holds, unpacked into a folder; so many bytes of it."""
     path, folder, room = job
-    return _said(lambda: unpack(path, folder, lambda name: is_archive(name) or is_known(name), room), folder)
+
+    def unpacked() -> Unpacked:
+        from pipeline.extract.container import DOCUMENTS, kind_of, refusal
+
+        if path.stat().st_size <= MAX_BYTES and (kind := kind_of(path.read_bytes())) in DOCUMENTS:
+            raise refusal(str(path), kind)
+        return unpack(path, folder, lambda name: is_archive(name) or is_known(name), room)
+
+    return _said(unpacked, folder)
 
 
 def convert_files(job: tuple[tuple[Path, ...], Path]) -> bytes:

@@ -37,7 +37,7 @@ def find(paths: Iterable[Path]) -> Iterator[Found | Unreadable]:
     """Every file at or below some paths, in order, and what is wrong with a path or a folder.
 
     A document is named by its path below the folder given (with slashes), a file given by its own name. Links to
-    folders are passed over, and so is what is no file.
+    folders are passed over, and so are pipes, sockets and devices.
     """
     for path in paths:
         if path.is_dir():
@@ -56,7 +56,7 @@ def _below(folder: Path) -> Iterator[Found | Unreadable]:
         folders.sort()
         for path in (Path(parent, name) for name in sorted(names)):
             below = path.relative_to(folder)
-            if path.is_file():
+            if path.is_file() or (path.is_symlink() and not path.exists()):  # a link to nothing is told of as well
                 yield Found(path, str(path), _text(below.as_posix()), any(map(is_hidden, below.parts)))
         yield from map(_refused, closed)
         closed.clear()

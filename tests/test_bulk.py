@@ -221,6 +221,20 @@ def test_an_archive_that_cannot_be_walked_is_told(tmp_path: Path, data: bytes, s
     assert states(read_all(tmp_path, {"包.zip": data})) == {"包.zip": state}
 
 
+def test_a_document_that_is_called_an_archive_is_named_for_what_it_is(tmp_path: Path) -> None:
+    (told,) = read_all(tmp_path, {"包.zip": (CORPUS / "word-spine-wps.docx").read_bytes()})
+    assert told.why is not None
+    assert (told.state, told.why.what) == (State.UNSUPPORTED, "其实是新版 Word 文件（.docx）")
+
+
+def test_of_an_archive_that_was_cut_off_it_is_told_that_something_is_missing(tmp_path: Path) -> None:
+    """The directory of an archive within it is the last thing in it."""
+    inner = zipped({"a.txt": chart("里")})
+    whole = zipped({"里.zip": inner, "b.txt": chart("外"), "c.txt": chart("后")})
+    told = read_all(tmp_path, {"包.zip": whole[: whole.index(b"b.txt")]})
+    assert states(told) == {"包.zip": State.PARTLY, "包.zip/a.txt": State.READ}
+
+
 def test_an_archive_within_itself_comes_to_an_end(tmp_path: Path) -> None:
     """As with a zip that holds itself: every level has the same content as the one around it."""
     inner = zipped({"a.txt": chart("底")})

@@ -94,8 +94,12 @@ WRONG = [
     (["show", "abcd"], "abcd: 不止一条记录以此开头：abcd1111、abcd2222; 多写几个字符\n"),
     (["show", "ffff"], "ffff: 没有这条记录; 用 search 查出记录编号\n"),
     (["export", "a.doc"], "a.doc: 不知道要导出成什么格式; 文件名须以 .jsonl .csv .xlsx "),
-    (["export", "没有/a.jsonl"], "没有/a.jsonl: 写不了（No such file or directory）; 检查文件夹、权限和磁盘空间\n"),
-    (["pack", "没有/a.liantu"], "没有/a.liantu: 写不了（No such file or directory）; 检查文件夹、权限和磁盘空间\n"),
+    (["export", "没有/a.jsonl"], "没有/a.jsonl: 文件夹不存在; 先建文件夹，或换一个地方\n"),
+    (["pack", "没有/a.liantu"], "没有/a.liantu: 文件夹不存在; 先建文件夹，或换一个地方\n"),
+    (["pack", "-"], "-: 打包文件不能输出到屏幕; "),
+    (["pack", "/dev/null"], "/dev/null: 已有同名的文件夹或设备; 换一个文件名\n"),
+    (["verify", "."], ".: 是文件夹; 核对索引用 liantu verify --index DIR\n"),
+    (["ingest", ".", "--memory", "1"], "--memory: 值不对; 要一个不小于 64 的整数\n"),
     (["unpack", "没有.liantu"], "没有.liantu: "),
     (["verify", "没有.liantu"], "没有.liantu: "),
     (["files", "--state", "odd"], "--state: 值不对; 可以是 read、partly、"),
@@ -207,9 +211,54 @@ def test_ingest_notes_the_same_content_and_prunes_what_is_gone(documents: Path) 
     assert len(_found("--document", "乙.txt")) == 2
     (documents / "乙.txt").unlink()
     emptied = _run("ingest", str(documents), "--prune")
-    assert emptied.exit_code == 1
-    assert emptied.stderr.startswith("录入: 没有找到文件; 可读的有 .csv ")
+    assert (emptied.exit_code, emptied.stderr) == (0, "")
+    nothing = _run("ingest", str(documents), "--prune")
+    assert nothing.exit_code == 1
+    assert nothing.stderr.startswith("录入: 没有找到文件; 可读的有 .csv ")
     assert _search().exit_code == 1
+
+
+def test_a_folder_that_is_gone_is_pruned_when_asked_for(documents: Path) -> None:
+    assert _run("ingest", str(documents)).exit_code == 0
+    documents.rename(documents.with_name("别处"))
+    assert _run("ingest", str(documents)).exit_code == 2
+    pruned = _run("ingest", str(documents), "--prune")
+    assert (pruned.exit_code, pruned.stderr) == (0, "")
+    assert "已去掉 1" in pruned.stdout
+
+
+def test_what_is_hidden_is_not_read_on_retry(documents: Path) -> None:
+    write_chart(documents / ".乙.txt", CHART | {"risk": "贿赂"})
+    assert _run("ingest", str(documents)).exit_code == 0
+    assert _run("ingest", "--retry").exit_code == 0
+    assert _found() == {"收受财物，违规受理", "双人办理"}
+
+
+def test_a_path_given_twice_is_read_once(documents: Path) -> None:
+    shown = json.loads(_run("ingest", str(documents), str(documents / "甲.txt"), str(documents), "--json").stdout)
+    assert [one["path"] for one in shown["files"]] == [str(documents / "甲.txt")]
+    assert shown["unchanged"] == []
+
+
+def test_packed_files_of_other_kinds_are_named(documents: Path) -> None:
+    """Whoever has only those would otherwise believe that all is read."""
+    (documents / "包.rar").write_bytes(b"Rar!\x1a\x07\x00")
+    result = _run("ingest", str(documents))
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"{documents / '包.rar'}: 不能直接读 .rar 压缩文件; 请先解压再录入\n",
+    )
+
+
+def test_what_is_written_elsewhere_through_a_link_stays_a_link(world: Path, tmp_path: Path) -> None:
+    (tmp_path / "b.jsonl").write_text("旧", "utf-8")
+    try:
+        (tmp_path / "a.jsonl").symlink_to(tmp_path / "b.jsonl")
+    except OSError:
+        pytest.skip("links need a right here that tests do not have")
+    assert _run("export", str(tmp_path / "a.jsonl")).exit_code == 0
+    assert (tmp_path / "a.jsonl").is_symlink()
+    assert len((tmp_path / "b.jsonl").read_text("utf-8").splitlines()) == 3
 
 
 def test_ingest_wants_paths_or_what_was_known(folder: Path) -> None:
@@ -244,12 +293,13 @@ def test_a_file_below_a_folder_that_nobody_can_read_is_named_and_no_trouble(docu
     assert _run("ingest", str(documents / "照片.jpg")).exit_code == 0, "nothing new"
 
 
-def test_an_ingest_that_is_interrupted_keeps_what_was_read(documents: Path) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_an_ingest_that_is_interrupted_keeps_what_was_read(documents: Path, name: str) -> None:
     """The signal comes as soon as the first file is noted."""
     write_chart(documents / "乙.txt", CHART | {"risk": "贿赂"})
     code = "import os, signal, sys\nfrom index import intake\nimport cli\n"
     code += "told = intake.Intake._outcome\ndef once(self, outcome):\n    met = told(self, outcome)\n"
-    code += "    os.kill(os.getpid(), signal.SIGINT)\n    return met\nintake.Intake._outcome = once\ncli.main()\n"
+    code += f"    os.kill(os.getpid(), signal.{name})\n    return met\nintake.Intake._outcome = once\ncli.main()\n"
     command = [sys.executable, "-c", code, "ingest", str(documents), "--jobs", "1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stderr.strip()) == (130, "已中断；已经读了的不会再读，再次运行即可接着录入")

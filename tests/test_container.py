@@ -283,7 +283,7 @@ GOOD = docx()
         pytest.param(ole({"WordDocument": fib()}), State.UNSUPPORTED, "旧版 Word", id="doc"),
         pytest.param(ole({"EncryptedPackage": fib()}), State.ENCRYPTED, "去掉密码", id="password"),
         pytest.param(docx(Entry("a", flags=1)), State.ENCRYPTED, "去掉密码", id="zip password"),
-        pytest.param(zipped(Entry("a.txt")), State.UNSUPPORTED, "解压", id="zip"),
+        pytest.param(zipped(Entry("a.txt")), State.UNSUPPORTED, ".zip", id="zip"),
         pytest.param(docx(main="application/xml"), State.UNSUPPORTED, "正文", id="no main part"),
         pytest.param(docx(Entry("Word/Document.xml", b"<a/>")), State.DAMAGED, "同名", id="one name twice"),
         pytest.param(docx(Entry("b.xml", b"<a/>", at=0)), State.DAMAGED, "重叠", id="overlap"),

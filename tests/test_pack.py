@@ -776,8 +776,8 @@ def test_a_full_disk_leaves_what_was_there(target: Path, monkeypatch: pytest.Mon
 
 
 def test_where_nothing_can_be_written_is_said(target: Path) -> None:
-    for path in (target / "x", target.parent):
-        with pytest.raises(LiantuError, match="写不了") as caught:
+    for path, what in ((target / "x", "文件夹不存在"), (target.parent, "已有同名的文件夹")):
+        with pytest.raises(LiantuError, match=what) as caught:
             written(path)
         assert caught.value.where == str(path)
     assert list(target.parent.iterdir()) == []

@@ -50,7 +50,8 @@ def test_a_run_is_summed_up_with_the_loss_first() -> None:
         "未归位  1 字（有图表的文件共 100 字，占 1.0%）",
         "文件    2 个：已读 1 · 损坏 1；没有变化 1；已去掉 1",
         "记录    12 条，用时 1 分 1 秒",
-        "原因见  liantu files --state damaged；重试用 liantu ingest --retry",
+        "原因见  liantu files --state damaged",
+        "重试用  liantu ingest --retry",
     ]
     assert report.summary_text(summary(), [], 0.04, 80).splitlines() == [
         "未归位  0 字",

@@ -93,6 +93,15 @@ def test_an_index_in_a_folder_that_cannot_be_written_is_read(folder: Path, monke
         assert said(find(index)) == {"收受财物", "越权"}
 
 
+def test_what_was_not_written_to_its_end_is_told_where_nothing_can_be_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with changes.writing(folder):
+        monkeypatch.setattr(os, "access", lambda *args: False)
+        with pytest.raises(IndexBroken, match="上次写入没有做完"), store.reading(folder):
+            pass
+
+
 def test_a_stale_cache_that_cannot_be_rebuilt_is_an_error(folder: Path) -> None:
     fill(folder, [ONE])
     (folder / "cache").write_text("in the way")

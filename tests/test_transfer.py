@@ -54,8 +54,8 @@ def files(folder: Path) -> list[store.File]:
 
 def test_what_is_unpacked_is_what_was_packed(world: Path, tmp_path: Path) -> None:
     before = packed(world, tmp_path / "a.liantu")
-    manifest, taken = transfer.unpack(tmp_path / "a.liantu", tmp_path / "other", merge=False)
-    assert (taken, manifest.files.lines, manifest.records.lines) == (6, 6, 3)
+    taken = transfer.unpack(tmp_path / "a.liantu", tmp_path / "other", merge=False)
+    assert (taken.files, taken.manifest.files.lines, taken.manifest.records.lines) == (6, 6, 3)
     assert files(tmp_path / "other") == files(world)
     assert exported(tmp_path / "other", tmp_path / "b.jsonl") == exported(world, tmp_path / "a.jsonl")
     assert packed(tmp_path / "other", tmp_path / "b.liantu") == before
@@ -85,11 +85,11 @@ def test_an_index_with_files_is_not_overwritten_but_merged_if_asked_for(world: P
     packed(world, tmp_path / "a.liantu")
     with pytest.raises(IndexBroken, match="已有 2 个文件; 加 --merge"):
         transfer.unpack(tmp_path / "a.liantu", tmp_path / "other", merge=False)
-    _, taken = transfer.unpack(tmp_path / "a.liantu", tmp_path / "other", merge=True)
-    assert taken == 5, "one was there"
+    taken = transfer.unpack(tmp_path / "a.liantu", tmp_path / "other", merge=True)
+    assert (taken.files, taken.differing) == (5, ()), "one was there"
     with cache.opened(tmp_path / "other") as index:
         assert said(find(index)) == {"压件", "收受财物", "越权", "集体讨论", "贿赂\x1b[2J", "全程录像"}
-    assert transfer.unpack(tmp_path / "a.liantu", tmp_path / "other", merge=True)[1] == 0
+    assert transfer.unpack(tmp_path / "a.liantu", tmp_path / "other", merge=True).files == 0
     assert list(doctor.faults(tmp_path / "other")) == []
 
 
@@ -97,7 +97,15 @@ def test_what_failed_here_is_taken_from_a_pack_that_has_it(folder: Path, tmp_pat
     fill(folder, WORLD)
     packed(folder, tmp_path / "a.liantu")
     put(tmp_path / "other", file(state=State.TIMEOUT))
-    assert transfer.unpack(tmp_path / "a.liantu", tmp_path / "other", merge=True)[1] == 2
+    assert transfer.unpack(tmp_path / "a.liantu", tmp_path / "other", merge=True).files == 2
+
+
+def test_a_document_that_has_another_content_there_is_told(folder: Path, tmp_path: Path) -> None:
+    fill(folder, WORLD)
+    packed(folder, tmp_path / "a.liantu")
+    put(tmp_path / "other", file(sha256="0" * 64), [record(9, risk_points=("旧",))])
+    taken = transfer.unpack(tmp_path / "a.liantu", tmp_path / "other", merge=True)
+    assert (taken.files, taken.differing) == (2, ("甲.txt",))
 
 
 def test_a_pack_whose_records_clash_changes_nothing(folder: Path, tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ class _Refusal:
     remedy: str = ""
 
 
+NO_BEGINNING = "压缩包不完整：只读到套在里面的一部分"
 BY_HAND = "请先用解压软件解开，再录入其中的文件"
 AGAIN = "请重新下载或重新打包"
 EMPTY = _Refusal(State.DAMAGED, "文件是空的", AGAIN)
@@ -297,7 +298,15 @@ def _zip(path: Path, spool: _Spool) -> str:
             if not name.endswith(("/", "\\")) and not stat.S_ISDIR(info.external_attr >> 16):
                 refusal = OVERLAP if info.header_offset in overlapping else _zip_refusal(info)
                 spool.take(name, info.file_size, _zip_pieces(archive, info, spool), refusal)
-    return ""
+        return "" if _begins(path, infos) else NO_BEGINNING
+
+
+def _begins(path: Path, infos: Sequence["zipfile.ZipInfo"]) -> bool:
+    """Whether the directory tells of the file's beginning: of an archive that was cut off, the directory of another one
+    within it may be the last.
+    """
+    with path.open("rb") as file:
+        return file.read(4) != b"PK\x03\x04" or not infos or min(info.header_offset for info in infos) == 0
 
 
 def _zip_archive(file: BinaryIO) -> "zipfile.ZipFile":

@@ -23,6 +23,7 @@ from lxml import etree
 from pipeline.errors import State, Unreadable
 
 __all__ = [
+    "DOCUMENTS",
     "FETCH",
     "Kind",
     "check_ods",
@@ -75,6 +76,8 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
+# Documents that are zips as well: their suffix is wrong if it is that of an archive.
+DOCUMENTS = frozenset({Kind.DOCX, Kind.XLSX, Kind.PPTX, Kind.ODT, Kind.ODS, Kind.OFD})
 SAVE_AS = "用 Word 或 WPS 打开，另存为 .docx 再录入"
 FETCH = "请重新下载，或打开后另存"
 # Why a file of this kind cannot be read as what it was taken for.
@@ -94,7 +97,7 @@ REFUSALS = {
     Kind.XLSX: ("其实是电子表格（.xlsx）", "把后缀改成 .xlsx 再录入", State.UNSUPPORTED),
     Kind.PPTX: ("其实是演示文稿", "请把防控图另存为 .docx 再录入", State.UNSUPPORTED),
     Kind.OFD: ("其实是 OFD 版式文件", "把后缀改成 .ofd 再录入", State.UNSUPPORTED),
-    Kind.ZIP: ("其实是压缩包，里面没有文档", "请解压后录入其中的文件", State.UNSUPPORTED),
+    Kind.ZIP: ("其实是压缩包，不是文档", "把后缀改成 .zip 再录入", State.UNSUPPORTED),
     Kind.ZIP_DAMAGED: ("文件不完整（压缩包的目录读不出来）", FETCH, State.DAMAGED),
     Kind.PDF: ("其实是 PDF 文件", "把后缀改成 .pdf 再录入", State.UNSUPPORTED),
     Kind.HTML: ("其实是网页（HTML）", "把后缀改成 .html 再录入", State.UNSUPPORTED),
