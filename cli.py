@@ -139,10 +139,13 @@ def ingest(
     asked = Asked(tuple(map(absolute, paths)), limits=limits, **given)
     if not asked.roots and not asked.again:
         raise LiantuError("PATH...", "没有给出", "用 --help 查看用法")
+    if prune and asked.again:
+        raise LiantuError("--prune", "不能与 --retry、--reread 同用", "分两次运行")
     run = partial(runs.ingest, folder, model=chosen_model(model), as_json=as_json)
     code = run(asked, prune=prune)
-    for _ in runs.changes_below(asked.roots) if watch else ():
-        run(replace(asked, retry=False, reread=False), prune=True, only_new=True)
+    for _ in runs.changes_below(asked.roots, folder) if watch else ():
+        there = tuple(root for root in asked.roots if root.exists())  # a disk may be away for a while
+        run(replace(asked, roots=there, retry=False, reread=False), prune=True, only_new=True)
     return code
 
 

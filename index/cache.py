@@ -61,7 +61,8 @@ def opened(folder: Path) -> Iterator[Index]:
 def _take_in(folder: Path) -> None:
     from index import changes  # late: hardly any run needs it
 
-    with suppress(IndexBroken), changes.writing(folder, patience=0) as connection:
+    # A search is not to fail because of it.
+    with suppress(IndexBroken, sqlite3.IntegrityError), changes.writing(folder, patience=0) as connection:
         take_in(folder, connection)
 
 
@@ -92,7 +93,7 @@ def publishing(folder: Path, connection: sqlite3.Connection) -> Iterator[None]:
         store.bump(connection)
         cache = _made(folder, connection)
     _discard_others(cache, float("inf"))
-    connection.execute("PRAGMA incremental_vacuum")
+    connection.executescript("PRAGMA incremental_vacuum")  # a statement by itself frees one page
 
 
 def _made(folder: Path, connection: sqlite3.Connection) -> Path:

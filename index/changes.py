@@ -14,16 +14,17 @@ from typing import Any
 
 from index import lock, store
 from index.store import COLUMNS, FIELDS, File, file_of, storable
-from pipeline.errors import IndexBroken
-from pipeline.model import Record
+from pipeline.errors import IndexBroken, State
+from pipeline.model import Record, Tally
 from pipeline.wire import decoded
 
 __all__ = [
+    "FROM_PACK",
     "SPOOL",
     "drop",
+    "gone",
     "known",
     "note",
-    "prune",
     "put",
     "same_as",
     "set_model",
@@ -33,6 +34,7 @@ __all__ = [
     "writing",
 ]
 
+FROM_PACK = "liantu:"  # what the paths of files begin with that are not on this machine
 SPOOL = "spool"  # a folder for what is on its way; there is one as long as a run goes on, or was cut short
 PATIENCE = 30.0  # seconds that a second writer waits
 
@@ -97,9 +99,18 @@ def within(connection: sqlite3.Connection, archive: str) -> list[File]:
 
 
 def take_in(connection: sqlite3.Connection) -> None:
-    """Put what was noted in the place of what was known before, in the order of document names."""
-    query = f"SELECT {FIELDS}, said, members FROM incoming ORDER BY document, path"
-    for *row, said, members in connection.execute(query):
+    """Put what was noted in the place of what was known before, in the order of document names.
+
+    Duplicates first: they inherit from what changes. Then all that changes goes before any of it comes, as content may
+    have moved from one path to another.
+    """
+    query = f"SELECT {FIELDS}, said, members FROM incoming WHERE duplicate_of IS {{}} NULL ORDER BY document, path"
+    for *row, _, _ in connection.execute(query.format("NOT")):
+        put(connection, file_of(row), ())
+    for *row, _, _ in connection.execute(query.format("")):
+        file = file_of(row)
+        _remove(connection, file.path, file.sha256)
+    for *row, said, members in connection.execute(query.format("")):
         file = file_of(row)
         put(connection, file, decoded(said, tuple[Record, ...]) if said else ())
         if members is not None:
@@ -117,11 +128,29 @@ def _is_gone(path: str, archive: str, members: Collection[str]) -> bool:
 def put(connection: sqlite3.Connection, file: File, records: Iterable[Record]) -> None:
     """Put a file and its records in the place of what was known of it."""
     _remove(connection, storable(file.path), file.sha256)
+    if file.duplicate_of is None and file.sha256:
+        _make_duplicates(connection, file)
     values = _values(file)
     insert = f"INSERT INTO files ({FIELDS}) VALUES ({', '.join('?' * len(values))})"
     number = connection.execute(insert, values).lastrowid or 0
     for record in records:
         _insert_record(connection, number, record)
+
+
+def _make_duplicates(connection: sqlite3.Connection, file: File) -> None:
+    """Have the duplicates of this content name the file that holds it now, also one that held its records so far."""
+    holders = "SELECT number FROM files WHERE sha256 = ? AND records > 0"
+    held = [number for (number,) in connection.execute(holders, (file.sha256,))]
+    if held and not file.records:
+        return
+    for number in held:
+        _remove_records(connection, number)
+        nothing = (State.DUPLICATE, _json(asdict(Tally(0, 0, 0))), number)
+        empty = "state = ?, duplicate_of = '', charts = 0, records = 0, tally = ?, problems = '[]'"
+        connection.execute(f"UPDATE files SET {empty} WHERE number = ?", nothing)
+    document = storable(file.document)
+    others = "UPDATE files SET duplicate_of = ?, reason = ? WHERE sha256 = ? AND duplicate_of IS NOT NULL"
+    connection.execute(others, (document, same_as(document), file.sha256))
 
 
 def _insert_record(connection: sqlite3.Connection, file: int, record: Record) -> None:
@@ -136,8 +165,8 @@ def _insert_record(connection: sqlite3.Connection, file: int, record: Record) ->
     connection.executemany(occurrence, [(number, position, *statement) for position, statement in enumerate(said)])
 
 
-def prune(connection: sqlite3.Connection, folders: Iterable[Path], present: Iterable[str]) -> tuple[str, ...]:
-    """Drop files at or below `folders` that are not `present` any more, with their records; the documents dropped.
+def gone(connection: sqlite3.Connection, folders: Iterable[Path], present: Iterable[str]) -> list[File]:
+    """The files at or below `folders` that are not `present` any more.
 
     What stands in an archive is there as long as the archive is.
     """
@@ -146,9 +175,7 @@ def prune(connection: sqlite3.Connection, folders: Iterable[Path], present: Iter
     kept = {storable(path) for path in present}
     named = {storable(root) for root in roots}
     under = [file for file in store.files(connection) if file.path.startswith(below) or file.path in named]
-    gone = [file for file in under if (file.archive or file.path) not in kept]
-    drop(connection, [file.path for file in gone])
-    return tuple(file.document for file in gone)
+    return [file for file in under if (file.archive or file.path) not in kept]
 
 
 def drop(connection: sqlite3.Connection, paths: Iterable[str]) -> None:

@@ -4,6 +4,7 @@ What was read is noted as it comes and taken in when all is done; a run that was
 """
 
 import os
+import re
 import shutil
 import sqlite3
 import time
@@ -16,6 +17,7 @@ from index.results import Met
 from index.store import File
 from pipeline.bulk import Failure, Limits, Outcome, is_lost, outcomes
 from pipeline.errors import FAILED, State, Unreadable
+from pipeline.extract.archives import is_archive
 from pipeline.find import Found, find
 from pipeline.ingest import READER_VERSION, is_recognised, mended
 from pipeline.model import Ocr, Problem, Tally
@@ -55,7 +57,12 @@ class Intake:
     def __init__(self, folder: Path, connection: sqlite3.Connection, asked: Asked) -> None:
         self.folder, self.connection, self.asked = folder, connection, asked
         self._mended = mended(asked.ocr)
-        looked = list(self._again() if asked.again else find(asked.roots))
+        own = folder.absolute()  # which may lie below a root
+        looked = [
+            one
+            for one in (self._again() if asked.again else find(asked.roots))
+            if not (isinstance(one, Found) and one.path.is_relative_to(own))
+        ]
         named = {one.name: one for one in looked if isinstance(one, Found)}  # each once, however often it was given
         self.found = [replace(one, agency=one.agency or asked.agency) for one in named.values()]
         self.troubles = [one for one in looked if isinstance(one, Unreadable)]  # with paths and folders
@@ -64,12 +71,15 @@ class Intake:
 
     def _again(self) -> Iterator[Found | Unreadable]:
         """The files known, or the archives they are in, that are to be read once more."""
-        roots = [str(root) for root in self.asked.roots]
+        roots = [store.storable(str(root)) for root in self.asked.roots]
         below = tuple(os.path.join(root, "") for root in roots)  # noqa: PTH118
         due = {file.archive or file.path for file in store.files(self.connection) if self._is_due(file)}
         for file in store.files(self.connection):
-            if file.path in due and (not roots or file.path in roots or file.path.startswith(below)):
-                yield Found(Path(file.path), file.path, file.document, agency=file.agency)
+            if file.path not in due or file.path.startswith(changes.FROM_PACK):
+                continue
+            if not roots or file.path in roots or file.path.startswith(below):
+                path = _written(file.path)
+                yield Found(Path(path), path, file.document, agency=file.agency)
 
     def run(self) -> Iterator[Met]:
         """What becomes of each file, as it is known."""
@@ -80,7 +90,8 @@ class Intake:
         try:
             for outcome in outcomes(self.found, self._is_wanted, spool, self.asked.limits, self.asked.ocr):
                 yield from self._told()
-                yield self._outcome(outcome)
+                if outcome:
+                    yield self._outcome(outcome)
                 self._save()
             yield from self._told()
         finally:
@@ -90,16 +101,16 @@ class Intake:
 
     def finish(self, prune: bool, model: tuple[str, str] | None) -> tuple[str, ...]:
         """Have readers see it all, by this model; with `prune` what is gone is dropped: the documents are returned."""
-        closed = [Path(trouble.where) for trouble in self.troubles if Path(trouble.where).exists()]
+        closed = [Path(trouble.where) for trouble in self.troubles if os.path.lexists(trouble.where)]
         roots = [root for root in self.asked.roots if not any(one.is_relative_to(root) for one in closed)]
-        dropped: tuple[str, ...] = ()
-        if prune or model != store.model(self.connection) or store.has_pending(self.connection):
+        present = [found.name for found in self.found]
+        gone = changes.gone(self.connection, roots, present) if prune and not self.asked.again else []
+        if gone or model != store.model(self.connection) or store.has_pending(self.connection):
             with cache.publishing(self.folder, self.connection):
                 changes.take_in(self.connection)
                 changes.set_model(self.connection, model)
-                if prune:
-                    dropped = changes.prune(self.connection, roots, (found.name for found in self.found))
-        return dropped
+                changes.drop(self.connection, [file.path for file in gone])
+        return tuple(file.document for file in gone)
 
     # Before a file is read
 
@@ -111,6 +122,8 @@ class Intake:
         if file and self._is_current(file, found, sha256):
             self._met.append(Met(file, is_new=False))
             return False
+        if is_archive(found.name):  # its members may be duplicates, each by itself
+            return True
         twin = next(
             (one for one in changes.twins(self.connection, sha256, found.name) if self._tells(one, found)), None
         )
@@ -155,7 +168,8 @@ class Intake:
         before = changes.known(self.connection, found.name)
         if before and _says_no_more(file, before):
             return Met(file, is_new=(file.state, file.reason) != (before.state, before.reason))
-        changes.note(self.connection, file, bytes(told.records) if told else None, outcome.members)
+        members = None if file.state in PASSING else outcome.members
+        changes.note(self.connection, file, bytes(told.records) if told else None, members)
         return Met(file)
 
     def _save(self) -> None:
@@ -169,10 +183,15 @@ class Intake:
             self._noted = time.monotonic()
 
 
+def _written(path: str) -> str:
+    """The path of a file as the system has it: bytes that are no text were written out to be stored."""
+    return re.sub(r"\\udc([89a-f][0-9a-f])", lambda byte: chr(0xDC00 + int(byte[1], 16)), path)
+
+
 def _says_no_more(file: File, before: File) -> bool:
     """Whether nothing was learnt of a file: it failed for now, or was not looked into now as before."""
     if file.state in PASSING and file.sha256 in ("", before.sha256):
-        return before.state not in FAILED
+        return before.records > 0 or before.state not in FAILED
     return (file.sha256, file.state, file.reason) == ("", before.state, before.reason)
 
 

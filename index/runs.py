@@ -88,12 +88,20 @@ def _nothing_to_read() -> str:
     return f"录入: 没有找到文件; 可读的有 {' '.join(sorted(SUFFIXES))} 和压缩包\n"
 
 
-def changes_below(roots: tuple[Path, ...]) -> Iterator[None]:
-    """Whenever something changed at or below some paths, once it has been quiet for a while; until interrupted."""
+def changes_below(roots: tuple[Path, ...], index: Path) -> Iterator[None]:
+    """At once, and whenever something changed at or below some paths and has been quiet for a while; until interrupted.
+
+    What changes in the index is no such thing.
+    """
     from watchfiles import watch
 
     there = [root for root in roots if root.exists()]
     if not there:
         raise LiantuError("--watch", "没有可以守着的文件夹", "请检查路径")
-    for _ in watch(*there, debounce=5000, step=1000, raise_interrupt=True):
-        yield
+    own, is_first = index.absolute(), True
+    for found in watch(
+        *there, debounce=5000, step=1000, rust_timeout=2000, yield_on_timeout=True, raise_interrupt=True
+    ):
+        if is_first or any(not Path(path).is_relative_to(own) for _, path in found):
+            is_first = False
+            yield

@@ -15,9 +15,8 @@ from index.store import File
 from pipeline.errors import IndexBroken, PackBroken, State
 from pipeline.ingest import READER_VERSION
 
-__all__ = ["FROM_PACK", "Taken", "pack", "unpack"]
+__all__ = ["Taken", "pack", "unpack"]
 
-FROM_PACK = "liantu:"  # what the paths of files begin with that are not on this machine
 CHUNK = 500
 
 
@@ -122,7 +121,7 @@ def _take(connection: Connection, whole: Pack, known: _Known) -> Iterator[Packed
     for one in whole.files():
         mine = list(islice(records, one.records))
         if one.sha256 not in known.held if mine else _name(one) not in known.named:
-            path = f"{FROM_PACK}{one.sha256[:16]}/{one.document}"
+            path = f"{changes.FROM_PACK}{one.sha256[:16]}/{one.document}"
             paths[path] += 1  # one name and content may come from two folders
             changes.put(connection, _file(one, f"{path}#{paths[path]}"), mine)
             yield one

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import file_digest
 from itertools import count
 from pathlib import Path
@@ -90,11 +90,11 @@ def outcomes(
     spool: Path,
     limits: Limits = Limits(),
     ocr: Ocr = "auto",
-) -> Iterator[Outcome]:
+) -> Iterator[Outcome | None]:
     """What becomes of each file, as it is known; `spool` is an empty folder, and empty again afterwards.
 
-    `wanted` tells of a file and its SHA-256 whether it is to be read; if not, nothing more is heard of it. It is asked
-    only when what was read before of the same content has been yielded. Raises LiantuError when the disk is full.
+    `wanted` tells of a file and its SHA-256 whether it is to be read; if not, None is all that is heard of it. It is
+    asked only when what was read before of the same content has been yielded. Raises LiantuError when the disk is full.
     """
     from pipeline.extract.office import soffice
 
@@ -127,6 +127,7 @@ class _Given:
 class _Reading:
     found: Found
     sha256: str
+    docx: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +166,15 @@ class _Run:
         self, files: Sequence[Found], wanted: Callable[[Found, str], bool], spool: Path, given: "_Given"
     ) -> None:
         self.queue, self.wanted, self.spool, self.given, self.crew = deque(files), wanted, spool, given, given.crew
-        self.ready: deque[tuple[_Reading, Path | None]] = deque()
+        self.ready: deque[_Reading] = deque()  # converted
         self.to_convert: list[_Reading] = []
         self.at_work: dict[str, list[Found]] = {}  # by content, with those that wait for what is read of the same
+        self.sums: dict[str, str] = {}  # of those that wait
         self.open: dict[Path, _Open] = {}  # by the folder an archive was unpacked into
         self.contents: defaultdict[str, _Contents] = defaultdict(_Contents)  # by the path of the archive
         self.numbers = count(1)
 
-    def outcomes(self) -> Iterator[Outcome]:
+    def outcomes(self) -> Iterator[Outcome | None]:
         while self.is_left or self.crew.is_busy:
             while self.is_left and self.crew.has_room:
                 yield from self.step()
@@ -185,28 +187,30 @@ class _Run:
 
     # Before a process sees it
 
-    def step(self) -> Iterator[Outcome]:
+    def step(self) -> Iterator[Outcome | None]:
         """Start one piece of work, or find that there is none with a file."""
         if self.ready:
-            self.read(*self.ready.popleft())
+            self.read(self.ready.popleft())
         elif len(self.to_convert) == FILES_A_CALL or not self.queue:
             self.convert()
         else:
             yield from self.taken(self.queue.popleft())
 
-    def taken(self, found: Found) -> Iterator[Outcome]:
+    def taken(self, found: Found) -> Iterator[Outcome | None]:
         try:
             _check(found)
-            sha256 = _sha256(found.path)
+            sha256 = self.sums.pop(found.name, None) or _sha256(found.path)
         except Unreadable as error:
             yield from self.ended(found, Outcome(found, error.state, why=_failure(error)))
             return
         if sha256 in self.at_work:
             self.at_work[sha256].append(found)
+            self.sums[found.name] = sha256
         elif self.wanted(found, sha256):
             self.at_work[sha256] = []
             self.begin(_Reading(found, sha256))
         else:
+            yield None
             yield from self.ended(found, None)
 
     def begin(self, reading: _Reading) -> None:
@@ -220,10 +224,12 @@ class _Run:
         elif is_converted(found.path) and self.given.has_office:
             self.to_convert.append(reading)
         else:
-            self.read(reading, None)
+            self.read(reading)
 
-    def read(self, reading: _Reading, docx: Path | None) -> None:
-        job = Job(reading.found.path, reading.found.document, reading.found.agency, docx, self.given.ocr, self.spool)
+    def read(self, reading: _Reading) -> None:
+        job = Job(
+            reading.found.path, reading.found.document, reading.found.agency, reading.docx, self.given.ocr, self.spool
+        )
         self.crew.start(reading, read_file, job, self.given.seconds)
 
     def convert(self) -> None:
@@ -239,7 +245,7 @@ class _Run:
 
     # After
 
-    def settled(self, finished: "Finished[Any]") -> Iterator[Outcome]:
+    def settled(self, finished: "Finished[Any]") -> Iterator[Outcome | None]:
         item = finished.item
         if isinstance(item, _Reading):
             yield from self.was_read(item, finished)
@@ -248,7 +254,9 @@ class _Run:
         else:
             yield from self.was_converted(item, finished)
 
-    def was_read(self, item: _Reading, finished: "Finished[Any]") -> Iterator[Outcome]:
+    def was_read(self, item: _Reading, finished: "Finished[Any]") -> Iterator[Outcome | None]:
+        if item.docx:
+            item.docx.unlink(missing_ok=True)
         told = _answer(finished, Told)
         if isinstance(told, Failure):
             outcome = Outcome(item.found, told.state, item.sha256, finished.seconds, told)
@@ -257,7 +265,7 @@ class _Run:
         yield from self.ended(item.found, outcome)
         self.release(item.sha256)
 
-    def was_converted(self, item: _Converting, finished: "Finished[Any]") -> Iterator[Outcome]:
+    def was_converted(self, item: _Converting, finished: "Finished[Any]") -> Iterator[Outcome | None]:
         """Read what LibreOffice made of some files; where it could not be asked for all, it is asked for each."""
         results = _answer(finished, list[Failure | bool])
         if isinstance(results, Failure):
@@ -270,12 +278,13 @@ class _Run:
                 )
                 self.release(reading.sha256)
             else:
-                self.ready.append((reading, item.folder / f"{number}.docx" if result else None))
+                self.ready.append(replace(reading, docx=item.folder / f"{number}.docx" if result else None))
 
-    def was_unpacked(self, item: _Unpacking, finished: "Finished[Any]") -> Iterator[Outcome]:
+    def was_unpacked(self, item: _Unpacking, finished: "Finished[Any]") -> Iterator[Outcome | None]:
         self.release(item.sha256)  # at once: an archive may hold itself
         unpacked = _answer(finished, Unpacked)
         if isinstance(unpacked, Failure):
+            shutil.rmtree(item.folder, ignore_errors=True)
             yield from self.ended(
                 item.found, Outcome(item.found, unpacked.state, item.sha256, finished.seconds, unpacked, members=())
             )
@@ -294,13 +303,13 @@ class _Run:
                 yield from self.ended(found, Outcome(found, failure.state, why=failure))
         yield from self.closed(item.folder)
 
-    def ended(self, found: Found, outcome: Outcome | None) -> Iterator[Outcome]:
+    def ended(self, found: Found, outcome: Outcome | None) -> Iterator[Outcome | None]:
         """Say what became of a file, and of the archive around it if this was its last."""
         if outcome:
             yield outcome
         yield from self.closed(found.path.parent)
 
-    def closed(self, folder: Path) -> Iterator[Outcome]:
+    def closed(self, folder: Path) -> Iterator[Outcome | None]:
         if folder not in self.open:
             return
         archive = self.open[folder]

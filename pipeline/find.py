@@ -55,11 +55,17 @@ def _below(folder: Path) -> Iterator[Found | Unreadable]:
     for parent, folders, names in os.walk(folder, onerror=closed.append):
         folders.sort()
         for path in (Path(parent, name) for name in sorted(names)):
-            below = path.relative_to(folder)
-            if path.is_file() or (path.is_symlink() and not path.exists()):  # a link to nothing is told of as well
+            try:
+                is_one = path.is_file() or (path.is_symlink() and not path.exists())  # a link to nothing is told of
+            except OSError as error:
+                yield _refused(error)
+                continue
+            if is_one:
+                below = path.relative_to(folder)
                 yield Found(path, str(path), _text(below.as_posix()), any(map(is_hidden, below.parts)))
         yield from map(_refused, closed)
         closed.clear()
+    yield from map(_refused, closed)  # of the last folder
 
 
 def is_hidden(name: str) -> bool:
@@ -73,4 +79,4 @@ def _text(name: str) -> str:
 
 
 def _refused(error: OSError) -> Unreadable:
-    return Unreadable(str(error.filename), f"文件夹打不开（{error.strerror}）", "检查权限", State.INACCESSIBLE)
+    return Unreadable(str(error.filename), f"打不开（{error.strerror}）", "检查权限", State.INACCESSIBLE)

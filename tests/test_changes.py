@@ -160,7 +160,7 @@ def test_a_duplicate_inherits_the_records_of_an_original_that_goes(folder: Path,
     put(folder, replace(copy, path="/副本/丙.txt", document="丙.txt"))
     with changes.writing(folder) as connection:
         if how == "pruned":
-            assert changes.prune(connection, [Path("/文件")], []) == ("甲.txt",)
+            changes.drop(connection, ["/文件/甲.txt"])
         else:
             changes.put(connection, file(sha256="0"), [])
         assert store.record(connection, ONE.id).document == "乙.txt"
@@ -172,20 +172,52 @@ def test_a_duplicate_inherits_the_records_of_an_original_that_goes(folder: Path,
         assert other.duplicate_of == "乙.txt", "it does not name what is gone"
 
 
-def test_prune_drops_only_what_is_gone_from_the_folders_given(folder: Path) -> None:
+def gone(connection: sqlite3.Connection, roots: list[str], present: list[str]) -> list[str]:
+    return [one.document for one in changes.gone(connection, map(Path, roots), present)]
+
+
+def test_gone_is_only_what_is_not_in_the_folders_given(folder: Path) -> None:
     fill(folder, [ONE, record(document="乙.txt"), record(document="丙/丁.txt")])
-    with changes.writing(folder) as connection:
-        assert changes.prune(connection, [Path("/文"), Path("/文件/丙")], []) == ("丙/丁.txt",)
-        assert changes.prune(connection, [Path("/文件")], ["/文件/甲.txt"]) == ("乙.txt",)
-        assert changes.prune(connection, [Path("/文件")], ["/文件/甲.txt"]) == ()
+    with store.reading(folder) as connection:
+        assert gone(connection, ["/文", "/文件/丙"], []) == ["丙/丁.txt"]
+        assert gone(connection, ["/文件"], ["/文件/甲.txt", "/文件/丙/丁.txt"]) == ["乙.txt"]
+        assert gone(connection, ["/文件/乙.txt"], []) == ["乙.txt"]
 
 
 def test_what_is_in_an_archive_stays_as_long_as_the_archive(folder: Path) -> None:
     put(folder, file("包.zip"))
     put(folder, replace(file("包.zip/1.txt"), archive="/文件/包.zip"), [ONE])
-    with changes.writing(folder) as connection:
-        assert changes.prune(connection, [Path("/文件")], ["/文件/包.zip"]) == ()
-        assert changes.prune(connection, [Path("/文件")], []) == ("包.zip", "包.zip/1.txt")
+    with store.reading(folder) as connection:
+        assert gone(connection, ["/文件"], ["/文件/包.zip"]) == []
+        assert gone(connection, ["/文件"], []) == ["包.zip", "包.zip/1.txt"]
+
+
+def test_content_may_move_from_one_path_to_another(folder: Path) -> None:
+    """Its records have the same ids at both."""
+    fill(folder, [record(0, "z.txt", risk_points=("甲",))])
+    moved = replace(record(0, "z.txt", risk_points=("甲",)), document="2019/z.txt")
+    note(folder, file("2019/z.txt", sha256=moved.sha256), (moved,))
+    note(folder, file("z.txt", sha256="0" * 64), (record(1, "z.txt", risk_points=("乙",)),))
+    with cache.opened(folder) as index:
+        assert said(find(index)) == {"甲", "乙"}
+
+
+def test_a_copy_noted_while_its_original_changes_inherits_its_records(folder: Path) -> None:
+    fill(folder, [ONE])
+    note(folder, file("乙.txt", sha256=ONE.sha256, state=State.DUPLICATE, duplicate_of="甲.txt"))
+    note(folder, file(sha256="0" * 64), (TWO,))
+    with cache.opened(folder) as index:
+        assert said(find(index)) == {"收受财物", "越权", "全程录像"}
+        assert [(one.document, one.records) for one in store.files(index.connection)] == [("乙.txt", 1), ("甲.txt", 1)]
+
+
+def test_of_two_that_hold_the_same_one_becomes_a_duplicate(folder: Path) -> None:
+    fill(folder, [ONE])
+    again = replace(ONE, document="乙.txt")
+    note(folder, file("乙.txt", sha256=ONE.sha256), (again,))
+    with cache.opened(folder) as index:
+        found = {one.document: (one.state, one.records, one.duplicate_of) for one in store.files(index.connection)}
+    assert found == {"甲.txt": (State.DUPLICATE, 0, "乙.txt"), "乙.txt": (State.READ, 1, None)}
 
 
 def test_file_names_that_are_no_text_can_be_stored(folder: Path) -> None:

@@ -99,6 +99,7 @@ WRONG = [
     (["pack", "-"], "-: 打包文件不能输出到屏幕; "),
     (["pack", "/dev/null"], "/dev/null: 已有同名的文件夹或设备; 换一个文件名\n"),
     (["verify", "."], ".: 是文件夹; 核对索引用 liantu verify --index DIR\n"),
+    (["ingest", ".", "--retry", "--prune"], "--prune: 不能与 --retry、--reread 同用; 分两次运行\n"),
     (["ingest", ".", "--memory", "1"], "--memory: 值不对; 要一个不小于 64 的整数\n"),
     (["unpack", "没有.liantu"], "没有.liantu: "),
     (["verify", "没有.liantu"], "没有.liantu: "),
@@ -268,7 +269,7 @@ def test_ingest_wants_paths_or_what_was_known(folder: Path) -> None:
 
 
 def test_a_watched_folder_is_ingested_whenever_it_changes(documents: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def changes(roots: tuple[Path, ...]) -> Iterator[None]:
+    def changes(roots: tuple[Path, ...], index: Path) -> Iterator[None]:
         assert roots == (documents,)
         write_chart(documents / "乙.txt", CHART | {"risk": "贿赂"})
         yield

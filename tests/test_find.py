@@ -72,22 +72,24 @@ def test_a_missing_path_does_not_hide_the_others(tmp_path: Path) -> None:
     assert isinstance(one, Found)
 
 
+@pytest.mark.parametrize("name", ["a", "b", "c"])
 def test_a_folder_that_cannot_be_opened_does_not_hide_the_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Whoever runs the tests may open everything, so the system's answer is made up."""
     touch(tmp_path / "a" / "1.txt", tmp_path / "b" / "2.txt", tmp_path / "c" / "3.txt")
     scan = os.scandir
 
     def closed(path: str) -> object:
-        if Path(path).name == "b":
+        if Path(path).name == name:
             raise PermissionError(13, "Permission denied", path)
         return scan(path)
 
     monkeypatch.setattr(os, "scandir", closed)
     everything = list(find([tmp_path]))
-    assert [one.where for one in everything if isinstance(one, Unreadable)] == [str(tmp_path / "b")]
-    assert [one.document for one in everything if isinstance(one, Found)] == ["a/1.txt", "c/3.txt"]
+    assert [one.where for one in everything if isinstance(one, Unreadable)] == [str(tmp_path / name)]
+    others = [one for one in ("a/1.txt", "b/2.txt", "c/3.txt") if not one.startswith(name)]
+    assert [one.document for one in everything if isinstance(one, Found)] == others
 
 
 def test_names_that_are_no_text_are_written_out(tmp_path: Path) -> None:

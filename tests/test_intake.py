@@ -186,6 +186,51 @@ def test_an_archive_is_walked_once_and_again_when_it_changes(folder: Path, docum
     assert risks(folder) == {"丁"}
 
 
+def test_an_archive_that_is_renamed_or_replaced_keeps_what_is_in_it(folder: Path, documents: Path) -> None:
+    pack(documents / "p.zip", {"a.txt": "甲"})
+    pack(documents / "q.zip", {"b.txt": "乙"})
+    run(folder, Asked((documents,)))
+    (documents / "p.zip").rename(documents / "r.zip")
+    shutil.copy(documents / "r.zip", documents / "q.zip")
+    run(folder, Asked((documents,)), prune=True)
+    assert risks(folder) == {"甲"}
+    assert states(folder) == {
+        "q.zip": State.READ,
+        "q.zip/a.txt": State.READ,
+        "r.zip": State.READ,
+        "r.zip/a.txt": State.DUPLICATE,
+    }
+
+
+def test_an_index_below_a_folder_is_not_read(documents: Path) -> None:
+    write(documents / "a.txt", "甲")
+    run(documents / "索引", Asked((documents,)))
+    assert run(documents / "索引", Asked((documents,))) == []
+    assert list(states(documents / "索引")) == ["a.txt"]
+
+
+def test_a_file_that_was_read_in_part_keeps_its_records_when_it_cannot_be_reached(
+    folder: Path, documents: Path
+) -> None:
+    write(documents / "a.txt", "甲")
+    run(folder, Asked((documents,)))
+    with changes.writing(folder) as connection:
+        connection.execute("UPDATE files SET state = 'partly'")
+    (documents / "a.txt").unlink()
+    run(folder, Asked((), retry=True))
+    assert (states(folder), risks(folder)) == ({"a.txt": State.PARTLY}, {"甲"})
+
+
+def test_names_that_are_no_text_can_be_tried_again(folder: Path, documents: Path) -> None:
+    try:
+        (documents / os.fsdecode(b"\xd6\xd0.docx")).write_bytes(b"PK\x03\x04")
+    except (OSError, UnicodeEncodeError):
+        pytest.skip("the file system takes text only")
+    run(folder, Asked((documents,)))
+    assert run(folder, Asked((), retry=True)) == ["\\udcd6\\udcd0.docx"]
+    assert set(states(folder).values()) == {State.DAMAGED}
+
+
 def test_only_what_failed_in_an_archive_is_tried_again(
     folder: Path, documents: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

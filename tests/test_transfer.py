@@ -26,7 +26,8 @@ WORLD = [
 def world(folder: Path) -> Path:
     """An index with records, a duplicate, a file that failed and one that nobody looked into."""
     fill(folder, WORLD)
-    put(folder, file("副本.txt", sha256=WORLD[0].sha256, state=State.DUPLICATE, duplicate_of="甲.txt", reason="相同"))
+    why = changes.same_as("甲.txt")
+    put(folder, file("副本.txt", sha256=WORLD[0].sha256, state=State.DUPLICATE, duplicate_of="甲.txt", reason=why))
     problems = (Problem("page-damaged", "这一页读不出来", 2),)
     put(folder, file("坏.pdf", state=State.DAMAGED, reason="坏了; 重存", problems=problems, tally=Tally(0, 3, 9)))
     put(folder, file("图.jpg", sha256="", state=State.UNSUPPORTED, reason="不认识的文件类型 .jpg"))

@@ -322,6 +322,8 @@ def _work(connection: "Connection[Any, Any]", memory: int, share: int, leads: bo
     global _within
     _within = share
     _settle(memory, leads)
+    if hasattr(os, "register_at_fork"):  # a child that lives on would keep the parent waiting for the end of a message
+        os.register_at_fork(after_in_child=connection.close)
     connection.send_bytes(_READY)
     for piece in range(PIECES):
         try:
