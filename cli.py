@@ -341,7 +341,6 @@ def pack(target: str, query: str, literal: bool, folder: Path, **given: tuple[st
 
     if target == "-":
         raise LiantuError("-", "打包文件不能输出到屏幕", "写一个文件名，例如 索引.liantu")
-
     filters = {name: values for name, values in given.items() if values}
     with opened(folder) as index:
         rows = chosen(index, query, _given_filters(given), literal) if query or filters else None

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from index import lock, store
-from index.store import COLUMNS, FIELDS, File, file_of, storable
+from index.store import COLUMNS, FIELDS, File, file_of
 from pipeline.errors import IndexBroken, State
-from pipeline.model import Record, Tally
+from pipeline.model import Record, Tally, storable
 from pipeline.wire import decoded
 
 __all__ = [
@@ -148,9 +148,13 @@ def _make_duplicates(connection: sqlite3.Connection, file: File) -> None:
         nothing = (State.DUPLICATE, _json(asdict(Tally(0, 0, 0))), number)
         empty = "state = ?, duplicate_of = '', charts = 0, records = 0, tally = ?, problems = '[]'"
         connection.execute(f"UPDATE files SET {empty} WHERE number = ?", nothing)
-    document = storable(file.document)
-    others = "UPDATE files SET duplicate_of = ?, reason = ? WHERE sha256 = ? AND duplicate_of IS NOT NULL"
-    connection.execute(others, (document, same_as(document), file.sha256))
+    _name_holder(connection, file.sha256, storable(file.document))
+
+
+def _name_holder(connection: sqlite3.Connection, sha256: str, document: str) -> None:
+    """Have all duplicates of a content name the document that holds its records."""
+    duplicates = "UPDATE files SET duplicate_of = ?, reason = ? WHERE sha256 = ? AND duplicate_of IS NOT NULL"
+    connection.execute(duplicates, (document, same_as(document), sha256))
 
 
 def _insert_record(connection: sqlite3.Connection, file: int, record: Record) -> None:
@@ -209,8 +213,7 @@ def _hand_over(connection: sqlite3.Connection, number: int, sha256: str) -> bool
         f"(SELECT {same[1:-1]} FROM files WHERE number = ?) WHERE number = ?",
         (number, heir[0]),
     )
-    others = "UPDATE files SET duplicate_of = ?, reason = ? WHERE sha256 = ? AND duplicate_of IS NOT NULL"
-    connection.execute(others, (heir[1], same_as(heir[1]), sha256))
+    _name_holder(connection, sha256, heir[1])
     return True
 
 

@@ -20,7 +20,7 @@ from pipeline.errors import FAILED, State, Unreadable
 from pipeline.extract.archives import is_archive
 from pipeline.find import Found, find
 from pipeline.ingest import READER_VERSION, is_recognised, mended
-from pipeline.model import Ocr, Problem, Tally
+from pipeline.model import Ocr, Problem, Tally, storable
 
 __all__ = ["Asked", "Intake"]
 
@@ -71,7 +71,7 @@ class Intake:
 
     def _again(self) -> Iterator[Found | Unreadable]:
         """The files known, or the archives they are in, that are to be read once more."""
-        roots = [store.storable(str(root)) for root in self.asked.roots]
+        roots = [storable(str(root)) for root in self.asked.roots]
         below = tuple(os.path.join(root, "") for root in roots)  # noqa: PTH118
         due = {file.archive or file.path for file in store.files(self.connection) if self._is_due(file)}
         for file in store.files(self.connection):

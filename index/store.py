@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import IndexBroken, State, UnknownRecord
-from pipeline.model import Kind, Problem, Record, Tally
+from pipeline.model import Kind, Problem, Record, Tally, storable
 
 __all__ = [
     "COLUMNS",
@@ -33,7 +33,6 @@ __all__ = [
     "reading",
     "record",
     "records",
-    "storable",
     "texts",
     "transaction",
     "translated",
@@ -262,11 +261,6 @@ def file_of(row: Sequence[Any]) -> File:
     tally = Tally(**json.loads(values["tally"]))
     problems = tuple(Problem(**problem) for problem in json.loads(values["problems"]))
     return File(**values | {"state": State(values["state"]), "tally": tally, "problems": problems})
-
-
-def storable(text: str) -> str:
-    """`text` with half surrogate pairs (undecodable file names) written out, since they cannot be stored."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def records(connection: sqlite3.Connection, numbers: Sequence[int]) -> Iterator[Record]:

@@ -86,9 +86,9 @@ def unpack(path: Path, folder: Path, merge: bool) -> Taken:
     PackBroken unless it is whole; IndexBroken if there are files already and they are not to be merged.
     """
     with opened(path) as whole, changes.writing(folder) as connection:
+        cache.take_in(folder, connection)
         if not merge and (held := connection.execute("SELECT count(*) FROM files").fetchone()[0]):
             raise IndexBroken(str(folder), f"索引里已有 {held} 个文件", "加 --merge 并入，或用 --index 另选文件夹")
-        cache.take_in(folder, connection)
         try:
             with cache.publishing(folder, connection):
                 before = _known(connection)

@@ -1,6 +1,4 @@
-"""Which files are there? Every one below the folders given, also those that are not to be read: nothing is passed over
-in silence.
-"""
+"""Which files are there? Every one below the folders given, also those that are not to be read."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -8,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import State, Unreadable
+from pipeline.model import storable
 
 __all__ = ["Found", "find", "is_hidden"]
 
@@ -43,7 +42,7 @@ def find(paths: Iterable[Path]) -> Iterator[Found | Unreadable]:
         if path.is_dir():
             yield from _below(path)
         elif path.is_file():
-            yield Found(path, str(path), _text(path.name))
+            yield Found(path, str(path), storable(path.name))
         elif path.exists():
             yield Unreadable(str(path), "既不是文件也不是文件夹", "请检查路径")
         else:
@@ -62,7 +61,7 @@ def _below(folder: Path) -> Iterator[Found | Unreadable]:
                 continue
             if is_one:
                 below = path.relative_to(folder)
-                yield Found(path, str(path), _text(below.as_posix()), any(map(is_hidden, below.parts)))
+                yield Found(path, str(path), storable(below.as_posix()), any(map(is_hidden, below.parts)))
         yield from map(_refused, closed)
         closed.clear()
     yield from map(_refused, closed)  # of the last folder
@@ -71,11 +70,6 @@ def _below(folder: Path) -> Iterator[Found | Unreadable]:
 def is_hidden(name: str) -> bool:
     """Hidden, or what Word and LibreOffice leave beside a file that is open."""
     return name.startswith((".", "~$"))
-
-
-def _text(name: str) -> str:
-    """A name with half surrogate pairs (undecodable bytes) written out."""
-    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _refused(error: OSError) -> Unreadable:

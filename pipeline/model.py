@@ -27,6 +27,7 @@ __all__ = [
     "Source",
     "Stage",
     "Tally",
+    "storable",
 ]
 
 Level = Literal["高", "中", "低"]
@@ -288,3 +289,8 @@ class Reading:
     records: tuple[Record, ...]
     problems: tuple[Problem, ...]
     tally: Tally
+
+
+def storable(text: str) -> str:
+    """`text` with half surrogate pairs (undecodable file names) written out: no encoding has them."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -4,6 +4,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from pipeline.model import storable
+
 __all__ = ["Raw", "decoded", "encoded"]
 
 Raw = msgspec.Raw  # JSON that travels on as it is
@@ -26,7 +28,7 @@ def decoded(data: bytes | Raw, kind: type[Value]) -> Value:
 
 def _storable(value: Any) -> Any:
     if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode()
+        return storable(value)
     if isinstance(value, list):
         return [_storable(one) for one in value]
     return {key: _storable(one) for key, one in value.items()} if isinstance(value, dict) else value
