@@ -295,7 +295,7 @@ def export(target: str, query: str, literal: bool, mask_names: bool, folder: Pat
     from index.cache import opened
     from index.export import export
     from index.names import masked
-    from index.store import parties
+    from index.rows import parties
 
     with opened(folder) as index:
         records = _chosen_records(index, query, given, literal)

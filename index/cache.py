@@ -11,21 +11,25 @@ import shutil
 import sqlite3
 import tempfile
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from index import columns, letters, meaning, segment, statements, store
-from index.columns import Columns
+from index.columns import Columns, Said
 from index.letters import Letters
 from index.meaning import Meaning
-from index.statements import Statements
+from index.normal import normal
+from index.statements import Earlier, Statements
 from pipeline.errors import IndexBroken, ModelBroken
 
 __all__ = ["Index", "opened", "publishing", "rebuild", "take_in"]
 
-_FORMAT = 3
+_FORMAT = 4
 _MANIFEST = "manifest.json"
 _COLUMNS, _LETTERS, _STATEMENTS, _MEANING = _FOLDERS = ("columns", "letters", "statements", "meaning")
 _BUILDING = "building-"
@@ -88,24 +92,32 @@ def rebuild(folder: Path) -> None:
 @contextmanager
 def publishing(folder: Path, connection: sqlite3.Connection) -> Iterator[None]:
     """A change that readers see whole and with its caches ready; until then they have the state before."""
+    from index import changes
+
     with store.transaction(connection):
+        base = _folder(folder, connection)
         yield
-        store.bump(connection)
-        cache = _made(folder, connection)
+        changes.settle(connection)
+        cache = _made(folder, connection, base)
     _discard_others(cache, float("inf"))
     connection.executescript("PRAGMA incremental_vacuum")  # a statement by itself frees one page
 
 
-def _made(folder: Path, connection: sqlite3.Connection) -> Path:
+def _folder(folder: Path, connection: sqlite3.Connection) -> Path:
+    """Where the caches of the present state belong."""
+    return folder / "cache" / _name(connection, _usable_model(connection))
+
+
+def _made(folder: Path, connection: sqlite3.Connection, base: Path) -> Path:
     """The folder of the caches of the present state, which were built."""
     model = _usable_model(connection)
     cache = folder / "cache" / _name(connection, model)
     with _writable(cache):
         try:
-            _build(cache, connection, model)
+            _build(cache, connection, model, base)
         except ModelBroken:
             cache = folder / "cache" / _name(connection, None)
-            _build(cache, connection, None)
+            _build(cache, connection, None, base)
     return cache
 
 
@@ -172,36 +184,57 @@ def _name(connection: sqlite3.Connection, model: Path | None) -> str:
 
 
 def _load(cache: Path, connection: sqlite3.Connection, model: Path | None) -> Index:
-    if json.loads((cache / _MANIFEST).read_text("utf-8")) != _sizes(cache):
+    if json.loads((cache / _MANIFEST).read_text("utf-8")) != _seals(cache):
         raise ValueError("files of the cache are missing or cut off")
     vectors = meaning.load(cache / _MEANING, model) if model else None
     searched = letters.load(cache / _LETTERS), statements.load(cache / _STATEMENTS)
     return Index(connection, columns.load(cache / _COLUMNS), *searched, vectors)
 
 
-def _sizes(cache: Path) -> dict[str, int]:
-    found = (path for folder in _FOLDERS for path in (cache / folder).iterdir())
-    return {f"{path.parent.name}/{path.name}": path.stat().st_size for path in found}
+def _seals(cache: Path) -> dict[str, int]:
+    """What tells whether files are as they were: sizes, and sums of those that have no head and are read late."""
+    found = [path for folder in _FOLDERS for path in (cache / folder).iterdir()]
+    return {f"{path.parent.name}/{path.name}": _seal(path) for path in found}
 
 
-def _build(cache: Path, connection: sqlite3.Connection, model: Path | None) -> None:
+def _seal(path: Path) -> int:
+    return zlib.crc32(path.read_bytes()) if path.suffix in (".json", ".txt") else path.stat().st_size
+
+
+def _build(cache: Path, connection: sqlite3.Connection, model: Path | None, base: Path | None = None) -> None:
+    """Build the caches; what is the same in those of the state before (`base`) is taken over."""
     cache.parent.mkdir(exist_ok=True)
     _sweep(cache.parent)
     draft = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=cache.parent))
     try:
         for name in _FOLDERS:
             (draft / name).mkdir()
-        texts = columns.build(draft / _COLUMNS, connection)
-        letters.build(draft / _LETTERS, texts)
-        statements.build(draft / _STATEMENTS, texts)
+        said = columns.build(draft / _COLUMNS, connection)
+        forms = [normal(text) for text in said.texts]
+        letters.build(draft / _LETTERS, forms)
+        earlier = _earlier(base, said)
+        new = np.flatnonzero(earlier.places < 0).tolist()
+        fresh = statements.cut(forms[place] for place in new)
+        statements.build(draft / _STATEMENTS, fresh, earlier)
         if model:
-            earlier = [folder / _MEANING for folder in cache.parent.iterdir() if folder != draft]
-            meaning.build(draft / _MEANING, texts, model, earlier)
-        (draft / _MANIFEST).write_text(json.dumps(_sizes(draft)), "utf-8")
+            folders = [folder / _MEANING for folder in cache.parent.iterdir() if folder != draft]
+            cut = lambda some: fresh if some == new else statements.cut(forms[place] for place in some)  # noqa: E731
+            meaning.build(draft / _MEANING, said.texts, model, folders, cut)
+        (draft / _MANIFEST).write_text(json.dumps(_seals(draft)), "utf-8")
         _synced(draft)
         _put(draft, cache)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _earlier(base: Path | None, said: Said) -> Earlier:
+    """The words of the state before, and which of its statements these are; nothing if there is no such cache."""
+    if base:
+        # As when it is opened: whatever is wrong with it, it is not needed.
+        with suppress(Exception):
+            before = columns.load(base / _COLUMNS)
+            return Earlier(statements.load(base / _STATEMENTS), before.places_of(said))
+    return Earlier(statements.NOTHING, np.full(len(said.texts), -1))
 
 
 def _synced(draft: Path) -> None:

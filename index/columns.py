@@ -1,44 +1,53 @@
 """What stands in which record, as memory-mapped arrays: filters become masks, facets are counted with `bincount`.
 
 Records are numbered in the order of documents, charts and stages; statements in the order of their texts. Both numbers
-are those of this cache only. Nothing here loops over records in Python, except while it is built.
+are those of this cache only. Nothing here loops over records in Python.
 """
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.normal import normal
 from index.query import Facet
+from index.rows import Rows, rows
 from pipeline.model import Kind
 
-__all__ = ["STAGE_LABEL", "Columns", "Ints", "Mask", "Scores", "build", "load"]
+__all__ = ["STAGE_LABEL", "Columns", "Ints", "Mask", "Said", "Scores", "build", "load", "mapped", "ranges", "sorting"]
 
 Ints = NDArray[np.integer[Any]]
 Mask = NDArray[np.bool_]
 Scores = NDArray[np.float64]
 
+T = TypeVar("T")
+
 STAGE_LABEL = "stage_label"
 _KINDS = tuple(Kind)
 # One code per record and column; units have a table of their own, since a record has several.
-_SINGLE = (Facet.LEVEL, Facet.STAGE, Facet.CATEGORY, Facet.AGENCY, Facet.DOCUMENT, Facet.POWER, STAGE_LABEL)
+_SINGLE = (Facet.LEVEL, Facet.STAGE, Facet.CATEGORY, Facet.AGENCY, Facet.POWER, STAGE_LABEL)
+_LONG = 16  # of parts on average: to copy them one by one is quicker than element by element
+_FEW = 4  # values that are compared one by one, which is quicker than to look up each record's
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Columns:
     """The arrays, and the values of the coded ones, by name.
 
-    `rows` and `ids` are the store's number and id of each record, `statements` and `kinds` the store's number and the
-    kind of each statement; the records of statement s are `owners[starts[s]:starts[s + 1]]`, each once, in order.
+    `rows` and `ids` are the store's number and id of each record, `statements` and `kinds` the number of the text and
+    the kind of each statement; the records of statement s are `owners[starts[s]:starts[s + 1]]`, each once, in order,
+    the statements of record r `said[bounds[r]:bounds[r + 1]]`, those under power p `under[powers[p]:powers[p + 1]]`.
     """
 
-    arrays: dict[str, Ints]
-    names: dict[str, tuple[str | None, ...]]
+    arrays: Mapping[str, Ints]
+    names: Mapping[str, bytes]
+    _kept: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Ints:
         return self.arrays[name]
@@ -53,11 +62,37 @@ class Columns:
 
     def values(self, column: str) -> tuple[str | None, ...]:
         """The values of a column, in order; a record's code is a place in them."""
-        return self.names[column]
+        return self.once("values", column, lambda: tuple(json.loads(self.names[column])))
 
-    def ids(self, records: Ints) -> list[str]:
-        """The ids of these records."""
-        return [name.decode() for name in self["ids"][records].tolist()]
+    def forms(self, column: str) -> tuple[str | None, ...]:
+        """The same as they are compared."""
+        values = self.values(column)
+        return self.once("forms", column, lambda: tuple(None if value is None else normal(value) for value in values))
+
+    def distinct_forms(self, column: str) -> frozenset[str]:
+        """The values in normal form, each once, without None."""
+        return self.once("distinct", column, lambda: frozenset(filter(None, self.forms(column))))
+
+    def once(self, what: str, column: str, made: Callable[[], T]) -> T:
+        """What is made of a column, the first time that it is asked for."""
+        # Most searches ask for few columns, and those that go on searching ask again.
+        if (what, column) not in self._kept:
+            self._kept[what, column] = made()
+        found: T = self._kept[what, column]
+        return found
+
+    def places_of(self, said: "Said") -> Ints:
+        """Where here the statements of a later state are; -1 for those that are new."""
+        here, there = (
+            numbers * len(_KINDS) + kinds
+            for numbers, kinds in (
+                (self["statements"].astype(np.int64), self["kinds"]),
+                (said.numbers.astype(np.int64), said.kinds),
+            )
+        )
+        table = np.full(max(here.max(initial=0), there.max(initial=0)) + 1, -1, dtype=np.int32)
+        table[here] = np.arange(len(here), dtype=np.int32)
+        return np.asarray(table[there])
 
     def of_kind(self, kind: Kind) -> Mask:
         """The statements of one kind."""
@@ -66,22 +101,31 @@ class Columns:
     def kind(self, statement: int) -> Kind:
         return _KINDS[int(self["kinds"][statement])]
 
-    def occurrences(self, statements: Mask) -> Ints:
-        """Places in `owners` of these statements, ascending."""
-        chosen = np.flatnonzero(statements)
-        return _ranges(self["starts"][chosen], self["starts"][chosen + 1])
-
     def statements_of(self, record: int) -> Ints:
         """The statements that stand in a record."""
-        return np.asarray(np.searchsorted(self["starts"], np.flatnonzero(self["owners"] == record), side="right") - 1)
+        return self["said"][self["bounds"][record] : self["bounds"][record + 1]]
+
+    def said(self, records: Ints) -> Ints:
+        """The statements of one of these records after the other."""
+        return _parts(self["said"], self["bounds"][records], self["bounds"][records + 1])
 
     def records_of(self, statement: int) -> Ints:
         """The records in which a statement stands, in order."""
         return self["owners"][self["starts"][statement] : self["starts"][statement + 1]]
 
+    def owners(self, statements: Ints) -> Ints:
+        """The records of one of these statements after the other."""
+        if len(statements) == self.statements:
+            return self["owners"]
+        return _parts(self["owners"], self["starts"][statements], self["starts"][statements + 1])
+
+    def under(self, powers: Ints) -> Ints:
+        """The statements that stand under one of these powers after the other."""
+        return _parts(self["under"], self["powers"][powers], self["powers"][powers + 1])
+
     def having(self, statements: Mask) -> Mask:
         """The records in which one of these statements stands."""
-        return self.mask(self["owners"][self.occurrences(statements)])
+        return self.mask(self.owners(np.flatnonzero(statements)))
 
     def mask(self, records: Ints) -> Mask:
         """These records as a mask."""
@@ -92,95 +136,198 @@ class Columns:
     def with_values(self, column: str, chosen: Mask) -> Mask:
         """The records that have one of the chosen values (a mask over `values`)."""
         if column == Facet.UNIT:
-            return self.mask(self["unit_owners"][chosen[self["unit"]]])
-        return chosen[self[column]]
+            chosen = self._paths_with(chosen)
+        wanted, codes = np.flatnonzero(chosen).tolist(), self[column]
+        if len(wanted) > _FEW:
+            return np.asarray(chosen[codes])
+        return reduce(np.logical_or, [codes == one for one in wanted], np.zeros(self.records, dtype=np.bool_))
+
+    def ids(self, records: Ints) -> list[str]:
+        """The ids of these records."""
+        return [name.decode() for name in self["ids"][records].tolist()]
 
     def counts(self, column: str, records: Ints) -> Ints:
         """How many of these (distinct) records have each value."""
-        codes = self[column][self._unit_places(records) if column == Facet.UNIT else records]
-        return np.bincount(codes, minlength=len(self.values(column)))
+        if column != Facet.UNIT:
+            return np.bincount(self[column][records], minlength=len(self.values(column)))
+        of_paths = np.bincount(self[column][records], minlength=len(self["unit_bounds"]) - 1)
+        of_parts = np.repeat(of_paths, np.diff(self["unit_bounds"]))
+        counted = np.bincount(self["unit_parts"], of_parts, minlength=len(self.values(column)))
+        return np.asarray(np.rint(counted), dtype=np.int64)  # weights make floats of them
 
-    def _unit_places(self, records: Ints) -> Ints:
-        return _ranges(self["unit_starts"][records], self["unit_starts"][records + 1])
+    def _paths_with(self, chosen: Mask) -> Mask:
+        """The units' paths with a chosen part."""
+        bounds = self["unit_bounds"]
+        before = np.concatenate(([0], np.cumsum(chosen[self["unit_parts"]])))
+        return np.asarray(before[bounds[1:]] > before[bounds[:-1]])
 
 
-def _ranges(starts: Ints, ends: Ints) -> Ints:
+def _parts(array: Ints, starts: Ints, ends: Ints) -> Ints:
+    """The parts of an array, one after the other."""
+    if len(starts) and int((ends - starts).sum()) > _LONG * len(starts):
+        return np.concatenate([array[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)])
+    return array[ranges(starts, ends)]
+
+
+def ranges(starts: Ints, ends: Ints) -> Ints:
     """All of range(start, end) for every pair, one after the other."""
     lengths = ends - starts
-    before = np.cumsum(lengths) - lengths
-    return np.repeat(starts - before, lengths) + np.arange(lengths.sum())
+    before = np.cumsum(lengths, dtype=starts.dtype) - lengths
+    return np.asarray(np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()), dtype=starts.dtype))
 
 
-def build(folder: Path, connection: sqlite3.Connection) -> list[str]:
-    """Write the arrays of the store's present state into `folder`; the texts of the statements, in their order."""
-    numbers = _build_records(folder, connection)
-    query = "SELECT number, kind, text FROM statements WHERE number IN (SELECT statement FROM occurrences)"
-    statements = sorted(connection.execute(query), key=lambda row: (row[2], row[1]))
-    _save(folder, "statements", [number for number, _, _ in statements], np.int64)
-    _save(folder, "kinds", [_KINDS.index(Kind(kind)) for _, kind, _ in statements], np.int8)
-    _build_occurrences(folder, connection, numbers, [number for number, _, _ in statements])
-    return [text for _, _, text in statements]
+def sorting(*keys: Ints) -> Ints:
+    """A stable argsort by numbers from 0 up, the last key first, as `np.lexsort` has it.
+
+    numpy sorts numbers of 16 bits by radix, ten times as fast as longer ones; so digit by digit.
+    """
+    order = np.arange(len(keys[0]))
+    for key in keys:
+        for shift in range(0, max(int(key.max(initial=0)).bit_length(), 1), 16):
+            digits = (key >> shift).astype(np.uint16)
+            order = order[np.argsort(digits[order], kind="stable")]
+    return order
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The distinct statements in order: the number of their texts in the store, their kinds, and the texts."""
+
+    numbers: Ints
+    kinds: Ints
+    texts: list[str]
+
+
+def build(folder: Path, connection: sqlite3.Connection) -> Said:
+    """Write the arrays of the store's present state into `folder`; the statements in their order."""
+    texts: dict[int, str | None] = {0: None}
+    texts.update(connection.execute("SELECT number, text FROM texts"))
+    found = _in_order(rows(connection), connection)
+    _save(folder, "rows", found.numbers)
+    np.save(folder / "ids.npy", found.ids)
+    documents = dict(connection.execute("SELECT number, document FROM files"))
+    _save_codes(folder, Facet.DOCUMENT, found.files, documents)
+    for column in _SINGLE:
+        _save_codes(folder, column, found[column], texts)
+    _save_units(folder, found["unit"], texts)
+    said = _save_statements(folder, found, texts)
+    _save_under(folder)
+    return said
 
 
 def load(folder: Path) -> Columns:
     """The arrays in `folder`, mapped; OSError or ValueError if one is missing or damaged."""
-    arrays = {path.stem: np.load(path, mmap_mode="r", allow_pickle=False) for path in folder.glob("*.npy")}
+    arrays = {path.stem: mapped(path) for path in folder.glob("*.npy")}
     # Read at once, not when needed: another process may remove the folder meanwhile.
-    return Columns(arrays, {path.stem: tuple(json.loads(path.read_text("utf-8"))) for path in folder.glob("*.json")})
+    return Columns(arrays, {path.stem: path.read_bytes() for path in folder.glob("*.json")})
 
 
-def _build_records(folder: Path, connection: sqlite3.Connection) -> list[int]:
-    columns = ", ".join(f"f.{name}" if name == Facet.DOCUMENT else f"r.{name}" for name in _SINGLE)
-    query = f"SELECT r.number, r.id, r.unit, {columns} FROM records r JOIN files f ON f.number = r.file"
-    order = "f.document, f.sha256, f.number, r.chart, r.stage_order, r.number"
-    rows = connection.execute(f"{query} ORDER BY {order}").fetchall()
-    numbers = [row[0] for row in rows]
-    _save(folder, "rows", numbers, np.int64)
-    np.save(folder / "ids.npy", np.array([row[1].encode() for row in rows], dtype=np.bytes_))
-    for place, column in enumerate(_SINGLE, start=3):
-        _build_codes(folder, column, [row[place] or None for row in rows])  # a row of a register may have no stage
-    _build_units(folder, [list(dict.fromkeys(json.loads(row[2]))) for row in rows])
-    return numbers
+def mapped(path: Path) -> NDArray[Any]:
+    """The array in a file, mapped into memory; OSError or ValueError if it is missing or damaged."""
+    # numpy's own class for mapped arrays takes ten times as long for each slice of it.
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
-def _build_units(folder: Path, units: Sequence[list[str]]) -> None:
-    _build_codes(folder, Facet.UNIT, [part for parts in units for part in parts])
-    lengths = np.array([len(parts) for parts in units], dtype=np.int32)
-    _save(folder, "unit_owners", np.repeat(np.arange(len(units)), lengths))
-    _save(folder, "unit_starts", np.concatenate(([0], np.cumsum(lengths))))
+def _in_order(found: Rows, connection: sqlite3.Connection) -> Rows:
+    """The records in the order of documents, charts and stages."""
+    files = [number for (number,) in connection.execute("SELECT number FROM files ORDER BY document, sha256, number")]
+    places = np.zeros(max(files, default=0) + 1, dtype=np.int64)
+    places[files] = np.arange(len(files))
+    order = np.lexsort((found.numbers, found["stage_order"], found["chart"], places[found.files]))
+    lengths = found.lengths.sum(axis=1)
+    ends = np.cumsum(lengths)
+    said = found.said[ranges((ends - lengths)[order], ends[order])]
+    return Rows(found.numbers[order], found.files[order], found.ids[order], found.heads[order], said)
 
 
-def _build_codes(folder: Path, column: str, values: Sequence[str | None]) -> None:
-    """Save the values in order, None last, and each record's place in them."""
-    distinct = sorted(set(values), key=lambda value: (value is None, value or ""))
-    codes = {value: code for code, value in enumerate(distinct)}
-    _save(folder, column, [codes[value] for value in values])
-    (folder / f"{column}.json").write_text(json.dumps(distinct, ensure_ascii=False), "utf-8")
+def _save_codes(folder: Path, column: str, numbers: Ints, names: Mapping[int, str | None]) -> None:
+    """Save the values in order, None last, and each record's place in them; `names` says what its number stands for."""
+    there = _distinct(numbers)
+    values = [names[number] or None for number in there.tolist()]  # a row of a register may have no stage
+    ordered = sorted(set(values), key=lambda value: (value is None, value or ""))
+    places = {value: place for place, value in enumerate(ordered)}
+    _save(folder, column, _looked_up(there, [places[value] for value in values])[numbers], len(ordered))
+    _save_names(folder, column, ordered)
 
 
-def _build_occurrences(
-    folder: Path, connection: sqlite3.Connection, records: Sequence[int], statements: Sequence[int]
-) -> None:
-    pairs = _pairs(connection.execute("SELECT statement, record FROM occurrences"))
-    said, where = _places(statements, pairs[:, 0]), _places(records, pairs[:, 1])
+def _save_units(folder: Path, numbers: Ints, texts: Mapping[int, str | None]) -> None:
+    """Save each record's path of units, the parts of each path, and the names of the parts."""
+    there = _distinct(numbers)
+    paths = [tuple(dict.fromkeys(json.loads(texts[number] or "[]"))) for number in there.tolist()]
+    parts = sorted({part for path in paths for part in path})
+    places = {part: place for place, part in enumerate(parts)}
+    _save(folder, Facet.UNIT, _looked_up(there, range(len(there)))[numbers], len(there))
+    _save(folder, "unit_parts", [places[part] for path in paths for part in path])
+    _save(folder, "unit_bounds", np.cumsum([0, *map(len, paths)]))
+    _save_names(folder, Facet.UNIT, parts)
+
+
+def _save_statements(folder: Path, found: Rows, texts: Mapping[int, str | None]) -> Said:
+    """Save the statements and in which records each of them stands."""
+    keys = found.statements
+    there = _distinct(keys)
+    numbers, of_kinds = np.divmod(there, len(_KINDS))
+    said = [texts[number] or "" for number in numbers.tolist()]
+    order = sorted(range(len(said)), key=lambda place: (said[place], of_kinds[place]))
+    place_of = np.empty(len(order), dtype=np.int32)
+    place_of[order] = np.arange(len(order), dtype=np.int32)
+    statements = _looked_up(there, place_of)[keys]
+    records = np.repeat(np.arange(len(found.numbers), dtype=np.int32), found.lengths.sum(axis=1))
     # A record may say the same thing twice; it counts once.
-    keys = np.unique(said * max(len(records), 1) + where)
-    said, where = np.divmod(keys, max(len(records), 1))
-    _save(folder, "owners", where)
-    _save(folder, "starts", np.searchsorted(said, np.arange(len(statements) + 1)))
+    by_record = sorting(statements, records)
+    statements, records = statements[by_record], records[by_record]
+    is_first = np.ones(len(records), dtype=np.bool_)
+    is_first[1:] = (statements[1:] != statements[:-1]) | (records[1:] != records[:-1])
+    statements, records = statements[is_first], records[is_first]
+    _save(folder, "said", statements)
+    _save(folder, "bounds", _bounds(records, len(found.numbers)))
+    _save(folder, "owners", records[sorting(statements)])
+    _save(folder, "starts", _bounds(statements, len(order)))
+    ordered = Said(numbers[order], of_kinds[order], [said[place] for place in order])
+    _save(folder, "statements", ordered.numbers)
+    _save(folder, "kinds", ordered.kinds, len(_KINDS))
+    return ordered
 
 
-def _pairs(rows: Iterable[tuple[int, int]]) -> Ints:
-    flat = np.fromiter((number for row in rows for number in row), dtype=np.int64)
-    return flat.reshape(-1, 2)
+def _save_under(folder: Path) -> None:
+    """Save which statements stand under which power, each once."""
+    there = load(folder)
+    powers = there[Facet.POWER][there["owners"]]
+    statements = np.repeat(np.arange(there.statements, dtype=np.int32), np.diff(there["starts"]))
+    order = sorting(powers)
+    powers, statements = powers[order], statements[order]
+    is_first = np.ones(len(powers), dtype=np.bool_)
+    is_first[1:] = (powers[1:] != powers[:-1]) | (statements[1:] != statements[:-1])
+    _save(folder, "under", statements[is_first])
+    _save(folder, "powers", _bounds(powers[is_first], len(there.values(Facet.POWER))))
 
 
-def _places(numbers: Sequence[int], wanted: Ints) -> Ints:
-    """For every wanted number its place in `numbers`."""
-    known = np.array(numbers, dtype=np.int64)
-    order = np.argsort(known)
-    return np.asarray(order[np.searchsorted(known[order], wanted)])
+def _bounds(numbers: Ints, length: int) -> Ints:
+    """Where those of each number begin, and the last ones end, if they are put in order."""
+    return np.concatenate(([0], np.cumsum(np.bincount(numbers, minlength=length))))
 
 
-def _save(folder: Path, name: str, values: Iterable[int] | Ints, dtype: type[np.integer[Any]] = np.int32) -> None:
-    np.save(folder / f"{name}.npy", np.asarray(values, dtype=dtype))
+def _distinct(numbers: Ints) -> Ints:
+    """The different ones of some numbers from 0 up, ascending; quicker than to sort them."""
+    is_there = np.zeros(int(numbers.max(initial=0)) + 1, dtype=np.bool_)
+    is_there[numbers] = True
+    return np.flatnonzero(is_there)
+
+
+def _looked_up(numbers: Ints, values: Iterable[int]) -> Ints:
+    """A table with a value at each of some numbers."""
+    table = np.zeros(int(numbers.max(initial=0)) + 1, dtype=np.int32)
+    table[numbers] = np.fromiter(values, dtype=np.int32, count=len(numbers))
+    return table
+
+
+def _save(folder: Path, name: str, values: Sequence[int] | Ints, below: int = 1 << 31) -> None:
+    """Save numbers from 0 up, all of them below a bound, in as few bytes as will do."""
+    array = np.asarray(values)
+    np.save(
+        folder / f"{name}.npy", array.astype(np.int32 if below == 1 << 31 else np.min_scalar_type(max(below - 1, 0)))
+    )
+
+
+def _save_names(folder: Path, column: str, values: Sequence[str | None]) -> None:
+    (folder / f"{column}.json").write_text(json.dumps(values, ensure_ascii=False), "utf-8")

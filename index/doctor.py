@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from index import cache, lexicon, lock, store
+import numpy as np
+
+from index import cache, lexicon, lock, rows, store
 from index.changes import SPOOL
 from pipeline.errors import FAILED, LiantuError
-from pipeline.model import Kind
 
 __all__ = ["Finding", "faults", "findings"]
 
@@ -37,10 +38,6 @@ CHECKS = {
     "文件写的记录数与实际不符": """
         SELECT document FROM files f WHERE records <> (SELECT count(*) FROM records r WHERE r.file = f.number)""",
     "记录没有所属的文件": "SELECT id FROM records WHERE file NOT IN (SELECT number FROM files)",
-    "语句不在任何记录里": "SELECT text FROM statements WHERE number NOT IN (SELECT statement FROM occurrences)",
-    "记录里的语句不存在": "SELECT record FROM occurrences WHERE statement NOT IN (SELECT number FROM statements)",
-    "语句所属的记录不存在": "SELECT record FROM occurrences WHERE record NOT IN (SELECT number FROM records)",
-    "语句的种类不认识": f"SELECT text FROM statements WHERE kind NOT IN {tuple(str(kind) for kind in Kind)}",
     "重复文件指向的文件不在": """
         SELECT document FROM files f WHERE duplicate_of IS NOT NULL AND NOT EXISTS
         (SELECT 1 FROM files o WHERE o.document = f.duplicate_of AND o.sha256 = f.sha256 AND o.duplicate_of IS NULL)""",
@@ -61,6 +58,9 @@ def faults(folder: Path) -> Iterator[str]:
                 more = " 等" if len(found) > FEW else ""
                 yield f"{what}（{len(found)} 处）：{'、'.join(found[:FEW])}{more}"
         yield from _unreadable(connection)
+        with suppress(ValueError):  # a damaged record was told of
+            if left := rows.unused(connection):
+                yield f"文字不在任何记录里（{len(left)} 处）：{'、'.join(list(left.values())[:FEW])}"
         yield from _outdated(folder, connection)
 
 
@@ -92,8 +92,10 @@ def _outdated(folder: Path, connection: sqlite3.Connection) -> Iterator[str]:
     """Whether the caches hold what the truth holds."""
     with cache.opened(folder) as index:
         records = connection.execute("SELECT count(*) FROM records").fetchone()[0]
-        spoken = connection.execute("SELECT count(DISTINCT statement) FROM occurrences").fetchone()[0]
-        if (index.columns.records, index.columns.statements) != (records, spoken):
+        if (index.columns.records, index.columns.statements) != (
+            records,
+            len(np.unique(rows.rows(connection).statements)),
+        ):
             yield "检索缓存与数据库不符：运行 liantu rebuild"
 
 

@@ -41,8 +41,8 @@ def of_metadata(columns: Columns, terms: Iterable[Term]) -> Mask:
 
 
 def _of_value(columns: Columns, facet: Facet, wanted: str) -> Mask:
-    form = _form(facet, wanted)
-    whole = _having(columns, facet, lambda value: _form(facet, value) == form)
+    form = _short(facet, normal(wanted))
+    whole = _having(columns, facet, lambda value: _short(facet, value) == form)
     if facet in _IN_PARTS and (facet == Facet.UNIT or not whole.any()):
         whole |= _having(columns, facet, _holds(form))
     if not form or not (whole.any() or (facet == Facet.LEVEL and form in _LEVELS)):
@@ -50,20 +50,19 @@ def _of_value(columns: Columns, facet: Facet, wanted: str) -> Mask:
     return whole
 
 
-def _form(facet: Facet, value: str) -> str:
+def _holds(form: str) -> Callable[[str], bool]:
+    return lambda value: form in value
+
+
+def _short(facet: Facet, form: str) -> str:
     """A value as filters compare it: 行政许可类 is 行政许可, 高级 and 高风险 are 高."""
-    form = normal(value)
     if facet == Facet.CATEGORY:
         return form.removesuffix("类")
     return form.removesuffix("级").removesuffix("风险") if facet == Facet.LEVEL else form
 
 
-def _holds(form: str) -> Callable[[str], bool]:
-    return lambda value: form in normal(value)
-
-
 def _having(columns: Columns, facet: Facet, chosen: Callable[[str], bool]) -> Mask:
-    """The records with a value (for stages also: a label as written) that is chosen."""
+    """The records with a value (in normal form; for stages also: a label as written) that is chosen."""
     found = [_having_in(columns, name, chosen) for name in _columns(facet)]
     return reduce(np.logical_or, found)
 
@@ -73,7 +72,7 @@ def _columns(facet: Facet) -> tuple[str, ...]:
 
 
 def _having_in(columns: Columns, name: str, chosen: Callable[[str], bool]) -> Mask:
-    values = [chosen(UNSTATED if value is None else value) for value in columns.values(name)]
+    values = [chosen(UNSTATED if form is None else form) for form in columns.forms(name)]
     return columns.with_values(name, np.array(values, dtype=np.bool_))
 
 

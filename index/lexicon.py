@@ -9,7 +9,7 @@ says what the concepts below it are about. LIANTU_LEXICON names a file of the us
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from index.normal import Span, normal
@@ -19,6 +19,7 @@ from pipeline.model import Kind
 __all__ = ["OURS", "Concept", "Word", "concepts", "spoken_of"]
 
 OURS = Path(__file__).with_name("lexicon.txt")
+_ASKED_AGAIN = 256  # parts of a query, of which the same ones are looked at from several sides
 _USERS = "LIANTU_LEXICON"
 _HEADS = {"[风险]": Kind.RISK, "[措施]": Kind.MEASURE, "[中性]": None}
 _GAP = 6
@@ -106,7 +107,11 @@ def spoken_of(form: str) -> tuple[tuple[Concept, bool], ...]:
 
     A saying within a longer one does not count, and a word within anything longer: 不一次告知 is not also 告知.
     """
-    users = os.environ.get(_USERS) or None
+    return _spoken_of(form, os.environ.get(_USERS) or None)
+
+
+@lru_cache(_ASKED_AGAIN)
+def _spoken_of(form: str, users: str | None) -> tuple[tuple[Concept, bool], ...]:
     beginnings = dict.fromkeys((*form, *(form[place : place + 2] for place in range(len(form) - 1))))
     numbers = sorted({number for one in beginnings for number in _by_beginning(users).get(one, ())})
     likely = [_concept(_lines(users)[number]) for number in numbers]

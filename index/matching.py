@@ -1,7 +1,7 @@
 """Which statements and which records satisfy a query: terms become masks over statements, these masks over records."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
@@ -28,33 +28,40 @@ class Matched:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A search under way: the records the filters leave, and what each term about statements matches."""
+    """A search under way: the records the filters leave, and what each term about statements matches.
+
+    `worded` are the statements in which all words of a term stand, wherever.
+    """
 
     index: Index
     query: Query
     allowed: Mask
     matched: Mapping[Term, Matched]
+    worded: Mapping[Term, Mask]
 
 
 def task(index: Index, query: Query, filters: Filters) -> Task:
     """A search for `query` among the records the filters leave; UnknownFacetValue if one has a value no record has."""
-    matched = {term: _matched(index, term) for term in query.terms() if not isinstance(term.field, Facet)}
-    return Task(index, query, filtered(index.columns, filters), matched)
+    found = {term: _found(index, term) for term in query.terms() if not isinstance(term.field, Facet)}
+    matched = {term: one for term, (one, _) in found.items()}
+    worded = {term: mask for term, (_, mask) in found.items()}
+    return Task(index, query, filtered(index.columns, filters), matched, worded)
 
 
-def _matched(index: Index, term: Term) -> Matched:
-    """What a term matches: its letters in one piece or, unless it is a phrase, all its words."""
+def _found(index: Index, term: Term) -> tuple[Matched, Mask]:
+    """What a term matches: its letters in one piece or, unless it is a phrase, all its words (also told apart)."""
     form, columns = normal(term.text), index.columns
-    mask, exact = (np.zeros(columns.statements, dtype=np.bool_) for _ in range(2))
+    exact, worded = (np.zeros(columns.statements, dtype=np.bool_) for _ in range(2))
     scores = np.zeros(columns.statements)
     found = index.letters.containing(form)
-    exact[found.statements] = mask[found.statements] = True
+    exact[found.statements] = True
     scores[found.statements] += found.scores
     if not term.phrase and (words := query_words(form)):
         found = index.statements.with_words(words)
-        mask[found.statements] = True
+        worded[found.statements] = True
         scores[found.statements] += found.scores
-    return Matched(mask & columns.of_kind(term.field) if isinstance(term.field, Kind) else mask, exact, scores)
+    of_kind = columns.of_kind(term.field) if isinstance(term.field, Kind) else True
+    return Matched((exact | worded) & of_kind, exact, scores), worded
 
 
 def _part(task: Task, conjunction: Sequence[Term]) -> tuple[Matched, Mask]:
@@ -69,13 +76,20 @@ def _part(task: Task, conjunction: Sequence[Term]) -> tuple[Matched, Mask]:
         _group(task, kind, [term for term in about if term.field == kind or (term.negated and term.field is None)])
         for kind in kinds
     ]
-    records = task.allowed & of_metadata(columns, conjunction)
+    records = _allowed(task, conjunction)
     for term in about:
         if term.negated and term.field not in (*kinds, None):
-            records &= ~columns.having(task.matched[term].mask)
+            records = records & ~columns.having(task.matched[term].mask)
     for group in groups if len(groups) > 1 else ():
-        records &= columns.having(group.mask)
+        records = records & columns.having(group.mask)
     return reduce(_either, groups), records
+
+
+def _allowed(task: Task, conjunction: Sequence[Term]) -> Mask:
+    """The records that the filters and the metadata terms leave."""
+    if not any(isinstance(term.field, Facet) for term in conjunction):
+        return task.allowed
+    return task.allowed & of_metadata(task.index.columns, conjunction)
 
 
 def _group(task: Task, kind: Kind | Facet | None, terms: Sequence[Term]) -> Matched:
@@ -98,43 +112,80 @@ def _either(one: Matched, other: Matched) -> Matched:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Statements as far as they stand in the records asked for: those of s at `places[bounds[s]:bounds[s + 1]]`.
+    """Statements as far as they stand in the records asked for: `counts` says in how many of them.
 
-    `places` are places in the columns' `owners`, ascending; `counts` how many records that are.
+    `all_records` are the records in which any of them stands.
     """
 
     columns: Columns
+    parts: Sequence[tuple[Matched, Mask]]
     matched: Matched
-    places: Ints
-    bounds: Ints
     counts: Ints
+    all_records: Mask
 
     def records(self, statement: int) -> Ints:
         """The records in which a statement stands."""
-        return self.columns["owners"][self.places[self.bounds[statement] : self.bounds[statement + 1]]]
-
-    def all_records(self) -> Mask:
-        """The records in which any of them stands."""
-        return self.columns.mask(self.columns["owners"][self.places])
+        owners = self.columns.records_of(statement)
+        kept = [records[owners] for matched, records in self.parts if matched.mask[statement]]
+        return owners[reduce(np.logical_or, kept)]
 
 
-def standing(task: Task) -> Standing:
-    """The statements that satisfy the query, where they stand."""
+def standing(task: Task, among: Mask | None = None) -> Standing:
+    """The statements that satisfy the query, where they stand; only those `among` some, if these are given."""
     columns = task.index.columns
-    parts = [_part(task, conjunction) for conjunction in task.query.alternatives or ((),)]
-    places = _union([_places(columns, *part) for part in parts])
-    bounds = np.searchsorted(places, columns["starts"])
-    return Standing(columns, reduce(_either, [matched for matched, _ in parts]), places, bounds, np.diff(bounds))
+    parts = _merged([_part(task, conjunction) for conjunction in task.query.alternatives or ((),)])
+    if among is not None:
+        parts = [(replace(matched, mask=matched.mask & among), records) for matched, records in parts]
+    matched = reduce(_either, [matched for matched, _ in parts])
+    if len(parts) == 1 and _is_shorter(columns, *parts[0]):
+        return Standing(columns, parts, matched, *_by_records(columns, *parts[0]))
+    return Standing(columns, parts, matched, *_by_statements(columns, parts, matched.mask))
 
 
-def _places(columns: Columns, statements: Matched, records: Mask) -> Ints:
-    """Where these statements stand in these records: places in `owners`, ascending."""
-    places = columns.occurrences(statements.mask)
-    return places[records[columns["owners"][places]]]
+def _merged(parts: Sequence[tuple[Matched, Mask]]) -> list[tuple[Matched, Mask]]:
+    """The same with one part for all that match in the same records, and then for all in which the same match."""
+    of_records: dict[int, tuple[Matched, Mask]] = {}
+    for matched, records in parts:
+        before = of_records.get(id(records))
+        of_records[id(records)] = (_either(before[0], matched) if before else matched), records
+    merged: list[tuple[Matched, Mask]] = []
+    for matched, records in of_records.values():
+        same = next((place for place, (other, _) in enumerate(merged) if (other.mask == matched.mask).all()), None)
+        if same is None:
+            merged.append((matched, records))
+        else:
+            merged[same] = _either(merged[same][0], matched), merged[same][1] | records
+    return merged
 
 
-def _union(places: Sequence[Ints]) -> Ints:
-    return places[0] if len(places) == 1 else np.unique(np.concatenate(places))
+def _is_shorter(columns: Columns, matched: Matched, records: Mask) -> bool:
+    """Whether the records have fewer statements than the statements have records."""
+    of_records = np.count_nonzero(records) * len(columns["said"]) / max(columns.records, 1)
+    return bool(of_records < np.diff(columns["starts"]) @ matched.mask)
+
+
+def _by_records(columns: Columns, matched: Matched, records: Mask) -> tuple[Ints, Mask]:
+    """In how many of some records each matched statement stands, and in which any of them does."""
+    chosen = np.flatnonzero(records)
+    said = columns.said(chosen)
+    counts = np.bincount(said, minlength=columns.statements) * matched.mask
+    owners = np.repeat(chosen, columns["bounds"][chosen + 1] - columns["bounds"][chosen])
+    return counts, columns.mask(owners if matched.mask.all() else owners[matched.mask[said]])
+
+
+def _by_statements(columns: Columns, parts: Sequence[tuple[Matched, Mask]], mask: Mask) -> tuple[Ints, Mask]:
+    """The same for statements that match in other records each; from the statements' side."""
+    statements = np.flatnonzero(mask)
+    firsts, ends = columns["starts"][statements], columns["starts"][statements + 1]
+    owners, lengths = columns.owners(statements), ends - firsts
+    kept = np.zeros(len(owners), dtype=np.bool_)
+    for matched, records in parts:
+        here = records[owners]
+        kept |= here if len(parts) == 1 else here & np.repeat(matched.mask[statements], lengths)
+    counts = np.zeros(columns.statements, dtype=np.int64)
+    if len(statements):
+        counts[statements] = np.add.reduceat(kept, np.cumsum(lengths) - lengths, dtype=np.int64)
+    return counts, columns.mask(owners[kept])
 
 
 def qualifying(task: Task) -> Mask:
@@ -144,10 +195,9 @@ def qualifying(task: Task) -> Mask:
 
 
 def _holding(task: Task, conjunction: Sequence[Term]) -> Mask:
-    columns = task.index.columns
-    records = task.allowed & of_metadata(columns, conjunction)
+    records = _allowed(task, conjunction)
     for term in conjunction:
         if term in task.matched:
-            having = columns.having(task.matched[term].mask)
-            records &= ~having if term.negated else having
+            having = task.index.columns.having(task.matched[term].mask)
+            records = records & (~having if term.negated else having)
     return records

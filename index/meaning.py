@@ -22,15 +22,16 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from index import segment
-from index.columns import Scores
+from index.columns import Scores, mapped, ranges
 from index.normal import normal
+from index.statements import Cut
 from pipeline.errors import ModelBroken
 
 __all__ = ["OURS", "Meaning", "Vectors", "build", "embed", "fingerprint", "load", "unit"]
 
 OURS = Path(__file__).with_name("model")
 _SAMPLE = 1 << 16  # bytes at both ends of a file that tell it from another of its name and size
-_BLOCK = 4096  # statements at a time: so many vectors as floats fit the processor's cache
+_BLOCK = 2048  # statements at a time: so many vectors as floats fit the processor's cache
 _KEPT_IN_MEMORY = 1 << 25  # bytes in steps, four times as many in floats
 _STEPS = 127  # of an 8-bit number, on either side of zero
 _KEY = 8  # bytes
@@ -98,6 +99,23 @@ class _Static:
                 out[place] = self.weights[rows] @ self.vectors[rows].astype(np.float32)
         return unit(out)
 
+    def embed_cut(self, cut: Cut) -> Vectors:
+        """The same of texts that are cut already, many at a time."""
+        rows = [[*self._rows(word)] for word in cut.vocabulary]
+        flat = np.array([row for some in rows for row in some], dtype=np.int32)
+        ends = np.cumsum([0, *map(len, rows)])
+        out = np.zeros((len(cut.lengths), self.vectors.shape[1]), dtype=np.float32)
+        bounds = np.concatenate(([0], np.cumsum(cut.lengths)))
+        for part in _blocks(len(out)):
+            codes = cut.codes[bounds[part.start] : bounds[min(part.stop, len(out))]]
+            of_words = flat[ranges(ends[codes], ends[codes + 1])]
+            texts = np.repeat(np.repeat(np.arange(len(out[part])), cut.lengths[part]), np.diff(ends)[codes])
+            if len(of_words):
+                firsts = np.flatnonzero(np.diff(texts, prepend=-1))
+                vectors = self.vectors[of_words].astype(np.float32) * self.weights[of_words, None]
+                out[part][texts[firsts]] = np.add.reduceat(vectors, firsts)
+        return unit(out)
+
     def _rows(self, word: str) -> Iterator[int]:
         """The row of a word, or of the longest words it can be put together from."""
         start = 0
@@ -108,6 +126,7 @@ class _Static:
             start = end or start + 1
 
 
+@cache
 def _ours() -> _Static:
     try:
         words = json.loads((OURS / "tokenizer.json").read_text("utf-8"))["model"]["vocab"]
@@ -160,12 +179,17 @@ class Meaning:
         return np.asarray((products * self.scales - self.centre @ asked) / self.lengths, dtype=np.float64)
 
 
-def build(folder: Path, texts: Sequence[str], model: Path, earlier: Iterable[Path]) -> None:
-    """Write the vectors of `texts` into `folder`, those that stand in an earlier such folder taken over from it."""
+def build(
+    folder: Path, texts: Sequence[str], model: Path, earlier: Iterable[Path], cut: Callable[[list[int]], Cut]
+) -> None:
+    """Write the vectors of `texts` into `folder`, those that stand in an earlier such folder taken over from it.
+
+    `cut` gives some of the texts, by their places, as words. ModelBroken if the model cannot be used.
+    """
     keys = np.array([_key(text) for text in texts], dtype=np.uint64)
     steps, scales, known = _taken_over(keys, fingerprint(model), earlier)
     fresh = np.flatnonzero(~known).tolist()
-    made = embed(model, [texts[place] for place in fresh])
+    made = _ours().embed_cut(cut(fresh)) if model == OURS else embed(model, [texts[place] for place in fresh])
     if steps.shape[1] == 0:
         steps = np.zeros((len(texts), made.shape[1]), dtype=np.int8)
     scales[fresh] = np.abs(made).max(axis=1, initial=0) / _STEPS
@@ -228,4 +252,4 @@ def _blocks(length: int) -> Iterator[slice]:
 def load(folder: Path, model: Path) -> Meaning:
     """The vectors in `folder`, mapped; OSError or ValueError if something is missing or damaged."""
     names = ("steps", "scales", "lengths", "centre")
-    return Meaning(model, *(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in names))
+    return Meaning(model, *(mapped(folder / f"{name}.npy") for name in names))

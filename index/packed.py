@@ -30,6 +30,7 @@ MAX_TEXT = 1_000_000  # characters of one text
 MAX_FILES = 1_000_000
 MAX_RECORDS = 20_000_000
 LARGEST = (1 << 63) - 1  # SQLite's largest integer
+LARGEST_PLACE = (1 << 31) - 1  # of pages, charts and stages: they are stored in 32 bits
 
 HEX = {digits: re.compile(f"[0-9a-f]{{{digits}}}") for digits in (16, 64)}
 
@@ -210,8 +211,8 @@ def _check_file(one: Packed) -> None:
 def _check_record(one: Record) -> None:
     _check_hex("id", one.id, 16)
     _check_hex("sha256", one.sha256, 64)
-    _check_numbers(0, one.chart, one.stage_order)
-    _check_numbers(1, one.page)
+    _check_numbers(0, one.chart, one.stage_order, most=LARGEST_PLACE)
+    _check_numbers(1, one.page, most=LARGEST_PLACE)
     _check_share(one.confidence)
     _check_texts(one.document, one.title, one.agency, one.category, one.power, one.power_code, one.stage)
     _check_texts(one.stage_label, one.level_label, one.responsible_party, *one.unit, *one.doubts)
@@ -245,9 +246,9 @@ def _check_hex(name: str, text: str, digits: int) -> None:
         raise Wrong(f"{name} 应为 {digits} 个十六进制字符")
 
 
-def _check_numbers(least: int, *numbers: int | None) -> None:
+def _check_numbers(least: int, *numbers: int | None, most: int = LARGEST) -> None:
     for number in numbers:
-        if number is not None and not least <= number <= LARGEST:
+        if number is not None and not least <= number <= most:
             raise Wrong(f"数字超出范围（{str(number)[:20]}）")
 
 

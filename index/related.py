@@ -18,9 +18,10 @@ from functools import reduce
 import numpy as np
 
 from index.cache import Index
-from index.columns import Ints, Mask, Scores
-from index.letters import common, pairs
+from index.columns import Columns, Ints, Mask, Scores
+from index.letters import pairs
 from index.lexicon import Concept, Word, spoken_of
+from index.postings import common
 from index.query import Facet
 from index.results import Leg
 from pipeline.model import Kind
@@ -140,18 +141,22 @@ def _by_place(index: Index, form: str, spoken: Iterable[tuple[Concept, bool]]) -
     Half, if the name holds a word for what the question speaks of.
     """
     columns = index.columns
-    names = _Names([name or "" for name in columns.values(Facet.POWER)])
+    names = _names(columns)
     asked = set(pairs(form))
     shares = sum((names.holding((pair,)) for pair in asked), np.zeros(len(names.ends))) / max(len(asked), 1)
     for concept, _ in spoken:
         for word in concept.words:
             shares[names.holding(word) & (shares < _SPEAKS)] = _SPEAKS
+    powers = np.flatnonzero(shares)
+    powers = powers[np.argsort(shares[powers])]
     best = np.zeros(columns.statements)
-    if shares.any():
-        filled = np.flatnonzero(np.diff(columns["starts"]))
-        of_places = shares[columns[Facet.POWER][columns["owners"]]]
-        best[filled] = np.maximum.reduceat(of_places, columns["starts"][filled])
+    # What is written last stays: the highest share.
+    best[columns.under(powers)] = np.repeat(shares[powers], columns["powers"][powers + 1] - columns["powers"][powers])
     return best
+
+
+def _names(columns: Columns) -> "_Names":
+    return columns.once("names", Facet.POWER, lambda: _Names([name or "" for name in columns.values(Facet.POWER)]))
 
 
 class _Names:

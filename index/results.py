@@ -1,8 +1,8 @@
 """Answers as values: what a search or a look at the whole index returns."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple, TypeVar, overload
 
 from index.normal import Span
 from index.query import Facet, Found
@@ -13,6 +13,7 @@ __all__ = [
     "By",
     "Count",
     "Group",
+    "Later",
     "Leg",
     "Match",
     "Met",
@@ -24,17 +25,46 @@ __all__ = [
     "Why",
 ]
 
+T = TypeVar("T")
+
 By = Literal["statement", "record"]
 Group = Literal["match", "related", "rest", "beyond"]
 Leg = Literal["char", "word", "lexicon", "meaning", "place"]
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """How many records have a value; None stands for records that say nothing."""
 
     value: str | None
-    count: int
+    count: int  # type: ignore[assignment]  # a tuple's method of that name is of no use here
+
+
+class Later(Sequence[T]):
+    """What is made when it is asked for, by a function from a slice: few look at the thousandth of a long list."""
+
+    def __init__(self, length: int, some: Callable[[slice], list[T]]) -> None:
+        self._length, self._some = length, some
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[T]: ...
+    def __getitem__(self, place: int | slice) -> T | list[T]:
+        return self._some(place) if isinstance(place, slice) else self._some(slice(None))[place]
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self[:])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as of whatever equals a list
+
+    def __repr__(self) -> str:
+        return repr(list(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +83,12 @@ class StatementHit:
     kind: Kind
     score: float
     count: int
-    levels: tuple[Count, ...]
-    stages: tuple[Count, ...]
-    units: tuple[Count, ...]
+    levels: Sequence[Count]
+    stages: Sequence[Count]
+    units: Sequence[Count]
     spans: tuple[Span, ...]
     legs: tuple[Leg, ...]
-    records: tuple[str, ...]
+    records: Sequence[str]
     places: tuple[Record, ...]
     group: Group = "match"
     why: Why | None = None
@@ -98,7 +128,7 @@ class SearchResult:
     by: By
     total: int
     records: int
-    facets: Mapping[Facet, tuple[Count, ...]]
+    facets: Mapping[Facet, Sequence[Count]]
     hits: tuple[StatementHit | RecordHit, ...]
     related: int = 0
     understood: tuple[Found, ...] = ()
@@ -131,4 +161,4 @@ class Overview:
     records: int
     statements: int
     occurrences: int
-    facets: Mapping[Facet, tuple[Count, ...]]
+    facets: Mapping[Facet, Sequence[Count]]

@@ -6,7 +6,7 @@ full yet, those that are related in meaning, which are not counted.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache, reduce
 from itertools import islice
@@ -17,14 +17,14 @@ from index import store
 from index.cache import Index
 from index.columns import Ints, Mask, Scores
 from index.filters import Filters
-from index.hits import Best, Told, facets, leading, statement_hits
-from index.letters import common
+from index.hits import Best, Told, facets, leading, leading_records, statement_hits
 from index.matching import Matched, Standing, Task, qualifying, standing, task
 from index.normal import Span, normal, spans
+from index.postings import common
 from index.query import Facet, Found, Query, Term, parse, render
 from index.related import LONGEST_QUESTION, Nearness, frequent, nearness, squashed, typical
 from index.results import By, Group, Leg, Match, Overview, RecordHit, SearchResult, StatementHit, Why
-from index.statements import query_words, words_in
+from index.statements import query_words
 from index.suggest import rewritten
 from index.understand import Understood, understand
 from pipeline.model import Kind, Record
@@ -111,7 +111,7 @@ def matching(index: Index, text: str, filters: Filters, literal: bool = False) -
 def chosen(index: Index, text: str, filters: Filters, literal: bool = False) -> list[int]:
     """The store's numbers of these records."""
     found = np.flatnonzero(qualifying(_asked(index, text, filters, literal).exactly))
-    return [int(row) for row in index.columns["rows"][found]]
+    return list(map(int, index.columns["rows"][found].tolist()))
 
 
 def overview(index: Index) -> Overview:
@@ -137,12 +137,7 @@ def _asked(index: Index, text: str, filters: Filters, literal: bool) -> _Asked:
 
 def _knowledge(index: Index) -> tuple[Callable[[Facet], frozenset[str]], Callable[[Sequence[str]], bool]]:
     """What `understand` asks: the values of a facet (in normal form), and whether texts stand in one statement."""
-
-    @cache
-    def values(facet: Facet) -> frozenset[str]:
-        return frozenset(normal(value) for value in index.columns.values(facet) if value)
-
-    return values, lambda forms: len(reduce(common, map(index.letters.holding, forms))) > 0
+    return index.columns.distinct_forms, lambda forms: len(reduce(common, map(index.letters.holding, forms))) > 0
 
 
 def _question(text: str, understood: Understood) -> str | None:
@@ -174,7 +169,7 @@ def _by_statement(asked: _Asked, limit: int, explain: bool) -> SearchResult:
     groups = [_Ranked("match", found, best), *_related(asked, found.counts > 0, min(limit - len(best), _MOST_RELATED))]
     hits = [hit for group in groups for hit in _statement_hits(asked, group, explain)]
     total = int(np.count_nonzero(found.counts))
-    return _result(asked, "statement", total, found.all_records(), hits, len(hits) - len(best))
+    return _result(asked, "statement", total, found.all_records, hits, len(hits) - len(best))
 
 
 def _related(asked: _Asked, taken: Mask, room: int) -> list[_Ranked]:
@@ -184,19 +179,26 @@ def _related(asked: _Asked, taken: Mask, room: int) -> list[_Ranked]:
     """
     if not asked.question or room <= 0:
         return []
-    under = standing(asked.loosely)
-    total, chance = asked.near().total, asked.near().chance
-    near = asked.near().is_near
-    groups: list[tuple[Standing, Mask]] = [(under, near)]
+    total, chance, near = asked.near().total, asked.near().chance, asked.near().is_near
+    sure = total > _SURE * chance
+    # What is not near is asked for last, if at all: it takes the longest to see where that stands.
+    groups: list[tuple[Callable[[], Standing], Mask]] = [(cache(lambda: standing(asked.loosely, near)), near)]
     if asked.found:
-        beyond, sure, others = standing(asked.beyond), total > _SURE * chance, under.counts == 0
-        groups += [(beyond, sure & others), (under, ~near), (beyond, near & ~sure & others)]
+        under, beyond = groups[0][0], cache(lambda: standing(asked.beyond, near))
+        others = under().counts == 0
+        groups += [
+            (beyond, sure & others),
+            (lambda: standing(asked.loosely, ~near), ~near),
+            (beyond, near & ~sure & others),
+        ]
     ranked = []
-    for place, (name, (found, chosen)) in enumerate(zip(_ORDER, groups, strict=False)):
-        scores = squashed(total) if name == "beyond" else _near_scores(asked, found.counts)
-        best = leading(found.counts * (chosen & ~taken), _RELATED - place + scores, room)
-        ranked.append(_Ranked(name, found, best))
-        room -= len(best)
+    for place, (name, (found_by, chosen)) in enumerate(zip(_ORDER, groups, strict=False)):
+        if room > 0:
+            found = found_by()
+            scores = squashed(total) if name == "beyond" else _near_scores(asked, found.counts)
+            best = leading(found.counts * (chosen & ~taken), _RELATED - place + scores, room)
+            ranked.append(_Ranked(name, found, best))
+            room -= len(best)
     return ranked
 
 
@@ -218,29 +220,26 @@ def _scores(found: Matched) -> Scores:
 def _statement_hits(asked: _Asked, group: _Ranked, explain: bool) -> Iterator[StatementHit]:
     def told(hit: int, kind: Kind, text: str) -> Told:
         is_match = group.group == "match"
-        where, legs = _evidence(asked.exactly.query, kind, text) if is_match else _relation(asked, hit, text)
+        where, legs = _evidence(asked.exactly, hit, kind, text) if is_match else _relation(asked, hit, text)
         return where, legs, _why(asked, hit, text) if explain else None
 
     best = [(hit, score, group.found.records(hit)) for hit, score in group.best]
     return statement_hits(asked.index, best, group.group, told)
 
 
-def _evidence(query: Query, kind: Kind, text: str) -> tuple[tuple[Span, ...], tuple[Leg, ...]]:
+def _evidence(task: Task, hit: int, kind: Kind, text: str) -> tuple[tuple[Span, ...], tuple[Leg, ...]]:
     """Where the wanted terms stand in a statement, and through which legs they are found there."""
-    form, needles, legs = normal(text), set[str](), dict[Leg, None]()
-    for term in query.terms():
-        wanted = normal(term.text)
-        if term.negated or term.field not in (None, kind) or not wanted:
+    needles, legs = set[str](), dict[Leg, None]()
+    for term, matched in task.matched.items():
+        if term.negated or term.field not in (None, kind) or not (wanted := normal(term.text)):
             continue
-        if wanted in form:
+        if matched.exact[hit]:
             needles.add(wanted)
             legs["char"] = None
-        words = () if term.phrase else query_words(wanted)
-        # Quick to tell of most statements before they are cut into words.
-        if words and all(word in form for word in words) and set(words) <= set(words_in(form)):
-            needles.update(() if wanted in form else words)
+        if task.worded[term][hit]:
+            needles.update(() if matched.exact[hit] else query_words(wanted))
             legs["word"] = None
-    return spans(text, needles), tuple(legs)
+    return spans(text, needles) if needles else (), tuple(legs)
 
 
 def _relation(asked: _Asked, hit: int, text: str) -> tuple[tuple[Span, ...], tuple[Leg, ...]]:
@@ -271,7 +270,7 @@ def _why(asked: _Asked, hit: int, text: str) -> Why | None:
 
 def _by_record(asked: _Asked, limit: int, explain: bool) -> SearchResult:
     records = qualifying(asked.exactly)
-    best = leading(records, _record_scores(asked), limit)
+    best = leading_records(asked.index.columns, *_scored(asked), records, limit)
     hits = [*_record_hits(asked, best, set(), explain)]
     if asked.question and not asked.is_open:
         related, statements = _related_records(asked, records, min(limit - len(best), _MOST_RELATED))
@@ -282,59 +281,59 @@ def _by_record(asked: _Asked, limit: int, explain: bool) -> SearchResult:
 def _related_records(asked: _Asked, taken: Mask, room: int) -> tuple[Best, set[int]]:
     """The records in which the statements nearest to the question stand, and these statements."""
     nobody = np.zeros(asked.index.columns.statements, dtype=np.bool_)
-    scores, statements = np.full(len(taken), -np.inf), set[int]()
+    statements, found = set[int](), list[tuple[float, int]]()
     for group in _related(asked, nobody, _MOST_RELATED * (room > 0)):
         for hit, score in group.best:
             mine = group.found.records(hit)
-            scores[mine] = np.maximum(scores[mine], score)
+            found += ((-score, record) for record in mine[~taken[mine]][:room].tolist())
             statements.add(hit)
-    return leading(np.isfinite(scores) & ~taken, scores, room), statements
+    first = dict.fromkeys(record for _, record in sorted(found))
+    scores = {record: -score for score, record in sorted(found, reverse=True)}
+    return [(record, scores[record]) for record in islice(first, room)], statements
 
 
 def _record_hits(asked: _Asked, best: Best, related: Set[int], explain: bool) -> Iterator[RecordHit]:
     """Hits for these records; of the `related` statements those that stand in them are shown as well."""
-    found = store.records(asked.index.connection, asked.index.columns["rows"][[hit for hit, _ in best]].tolist())
-    for (hit, score), record in zip(best, found, strict=True):
-        matches = tuple(_matches(asked, hit, record, related, explain))
+    columns = asked.index.columns
+    found = store.records(asked.index.connection, columns["rows"][[hit for hit, _ in best]].tolist())
+    numbers = _numbers(asked.index, [columns.statements_of(hit) for hit, _ in best])
+    for (_, score), record in zip(best, found, strict=True):
+        matches = tuple(_matches(asked, record, numbers, related, explain))
         yield RecordHit(score, record, matches, _ORDER[-math.floor(score)] if related else "match")
 
 
-def _record_scores(asked: _Asked) -> Scores:
-    """For every record the best score of its statements."""
-    columns, matched = asked.index.columns, asked.exactly.matched
-    best = np.zeros(columns.records)
-    wanted = [found for term, found in matched.items() if not term.negated]
-    if wanted:
-        mask = reduce(np.logical_or, [found.mask for found in wanted])
-        exact = reduce(np.logical_or, [found.exact & found.mask for found in wanted])
-        total = reduce(np.add, [found.scores * found.mask for found in wanted])
-        places = columns.occurrences(mask)
-        scores = np.repeat(_scores(Matched(mask, exact, total))[mask], np.diff(columns["starts"])[mask])
-        np.maximum.at(best, columns["owners"][places], scores)
-    return best
+def _numbers(index: Index, some: Sequence[Ints]) -> dict[tuple[Kind, str], int]:
+    """Statements and their numbers."""
+    said = np.unique(np.concatenate(some)).tolist() if some else []
+    numbers = index.columns["statements"][said].tolist()
+    texts = store.texts(index.connection, set(numbers))
+    return {(index.columns.kind(one), texts[number]): one for one, number in zip(said, numbers, strict=True)}
 
 
-def _matches(asked: _Asked, hit: int, record: Record, related: Set[int], explain: bool) -> Iterator[Match]:
+def _scored(asked: _Asked) -> tuple[Mask, Scores]:
+    """The statements that hold a wanted term, and their scores."""
+    wanted = [found for term, found in asked.exactly.matched.items() if not term.negated]
+    nothing = np.zeros(asked.index.columns.statements)
+    mask = reduce(np.logical_or, [found.mask for found in wanted], nothing > 0)
+    exact = reduce(np.logical_or, [found.exact & found.mask for found in wanted], nothing > 0)
+    total = reduce(np.add, [found.scores * found.mask for found in wanted], nothing)
+    return mask, _scores(Matched(mask, exact, total))
+
+
+def _matches(
+    asked: _Asked, record: Record, numbers: Mapping[tuple[Kind, str], int], related: Set[int], explain: bool
+) -> Iterator[Match]:
     """The statements of a record that match, or are related, or are of the kind asked for."""
-    numbers = _statements_of(asked.index, hit) if related or explain else {}
     kinds = {term.field for term in asked.exactly.query.terms() if not term.text}
     items = dict.fromkeys(Kind, 0)
     for kind, text in record.statements():
-        number = numbers.get((kind, text), -1)
-        where, legs = _evidence(asked.exactly.query, kind, text)
+        number = numbers[kind, text]
+        where, legs = _evidence(asked.exactly, number, kind, text)
         if number in related and not legs:
             where, legs = _relation(asked, number, text)
         if legs or kind in kinds:
             yield Match(kind, items[kind], text, where, _why(asked, number, text) if explain else None)
         items[kind] += 1
-
-
-def _statements_of(index: Index, record: int) -> dict[tuple[Kind, str], int]:
-    """The statements of a record and their numbers."""
-    said = index.columns.statements_of(record)
-    numbers = index.columns["statements"][said].tolist()
-    texts = store.texts(index.connection, numbers)
-    return {(index.columns.kind(one), texts[number]): one for one, number in zip(said.tolist(), numbers, strict=True)}
 
 
 def _keywords(asked: _Asked) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from typing import Any
 
 from platformdirs import user_cache_path
 
-__all__ = ["VERSION", "is_known", "search_words", "words"]
+__all__ = ["VERSION", "is_known", "search_words", "with_shorter", "words"]
 
 
 def _import_jieba() -> ModuleType:
@@ -71,8 +71,14 @@ def words(text: str) -> list[str]:
 
 def search_words(text: str) -> list[str]:
     """The words of `text`, each after the dictionary words of two and three characters in it (jieba's search mode)."""
-    tokens: list[str] = _segmenter().tokenizer_for(text).lcut_for_search(text)
-    return tokens
+    return [part for word in words(text) for part in with_shorter(word)]
+
+
+def with_shorter(word: str) -> list[str]:
+    """The dictionary words of two and three characters within a word, and the word."""
+    known = _segmenter().tokenizer_for(word).FREQ
+    parts = (word[start : start + length] for length in (2, 3) for start in range(len(word) - length + 1))
+    return [*(part for part in parts if len(part) < len(word) and known.get(part)), word]
 
 
 def is_known(word: str) -> bool:

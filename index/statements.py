@@ -1,71 +1,79 @@
-"""The words of the distinct statements, in Whoosh: the one place that touches it.
+"""Which statements hold these words: postings of the words of the distinct statements.
 
-Whoosh keeps the postings; reading them into arrays keeps a query free of loops over its parser, collectors and hit
-objects. Positions are not stored: where something stands is read off the text itself.
-
-Whoosh's table of contents and its posting blocks are pickles, hence code: such an index is only ever built here, from
-the store, into the user's own folder. It is never shipped, exported or taken from anybody.
+Each distinct statement is cut once, for its postings and for its vector. Positions are not kept: where something
+stands is read off the text itself.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import cached_property, lru_cache, reduce
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh import fields, formats
-from whoosh.filedb.filestore import FileStorage
 
-from index import segment
-from index.columns import Ints
-from index.letters import Found, bm25, common
-from index.normal import normal
+from index import postings, segment
+from index.columns import Ints, ranges
+from index.postings import Found, Postings, common
 
-__all__ = ["Statements", "build", "load", "query_words", "words_in", "words_of"]
+__all__ = ["NOTHING", "Cut", "Earlier", "Statements", "build", "cut", "load", "query_words", "words_in"]
 
-_FIELD = "word"
-_WORDS = "words.txt"  # as Whoosh has them, but read in a moment
-_MEGABYTES = 512
+_WORDS = "words.txt"
 # A longer run of letters or digits is no word; it is found by its letters.
 _LONGEST_WORD = 64
 _QUERY_WORDS = 256  # asked for again for every hit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Statements:
-    """An open index, and how many words each statement has."""
+    """The `postings` of the words that `listed` holds, a line each."""
 
-    folder: Path
-    searcher: Any
-    lengths: Ints
+    listed: bytes
+    postings: Postings
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Every word that stands in a statement, in order."""
+        return self.listed.decode().split("\n") if self.listed else []
 
     def with_words(self, words: Iterable[str]) -> Found:
         """The statements in which all these words stand, wherever."""
-        postings = [_postings(self.searcher.reader(), word) for word in sorted(set(words))]
-        if not postings or not all(len(ids) for ids, _ in postings):
+        places = sorted(map(self._place, set(words)), key=lambda where: (where.stop - where.start, where.start))
+        if not places:
             return Found(np.zeros(0, dtype=np.int32), np.zeros(0))
-        shared = reduce(common, [ids for ids, _ in sorted(postings, key=lambda one: len(one[0]))])
+        shared = reduce(common, [self.postings.holders[where] for where in places])
         scores = np.zeros(len(shared))
-        for ids, weights in postings:
-            frequencies = weights[np.searchsorted(ids, shared)]
-            scores += bm25(frequencies, self.lengths[shared], float(self.lengths.mean()), len(ids), len(self.lengths))
+        for where in places if len(shared) else ():
+            scores += self.postings.weights(where, shared)
         return Found(shared, scores)
 
-
-def _postings(reader: Any, word: str) -> tuple[Ints, NDArray[np.float64]]:
-    """The statements of a word and how often it stands in each."""
-    if (_FIELD, word) not in reader:
-        return np.zeros(0, dtype=np.int32), np.zeros(0)
-    rows = list(_walk(reader.postings(_FIELD, word)))
-    return np.array([row[0] for row in rows], dtype=np.int32), np.array([row[1] for row in rows])
+    def _place(self, word: str) -> slice:
+        place = bisect_left(self.words, word)
+        return self.postings.of(place if place < len(self.words) and self.words[place] == word else None)
 
 
-def _walk(matcher: Any) -> Iterator[tuple[int, float]]:
-    while matcher.is_active():
-        yield matcher.id(), matcher.weight()
-        matcher.next()
+NOTHING = Statements(b"", postings.NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Texts as words: text t is the next `lengths[t]` of `codes`, places in `vocabulary`."""
+
+    vocabulary: list[str]
+    codes: NDArray[np.int32]
+    lengths: NDArray[np.int32]
+
+
+def cut(forms: Iterable[str]) -> Cut:
+    """Texts (in normal form) cut into words."""
+    places: dict[str, int] = {}
+    codes, lengths = list[int](), list[int]()
+    for form in forms:
+        words = segment.words(form)
+        codes += [places.setdefault(word, len(places)) for word in words]
+        lengths.append(len(words))
+    return Cut(list(places), np.array(codes, dtype=np.int32), np.array(lengths, dtype=np.int32))
 
 
 @lru_cache(_QUERY_WORDS)
@@ -85,34 +93,58 @@ def _parts(word: str) -> list[str]:
 
 def words_in(form: str) -> list[str]:
     """The words a statement (in normal form) is found by: those of the query and shorter ones within them."""
-    return [word for word in segment.search_words(form) if len(word) <= _LONGEST_WORD]
+    return [part for word in segment.words(form) for part in _found_by(word)]
 
 
-def _schema() -> Any:
-    # Tokens are handed over as lists, so there is no analyzer (and none to be pickled); lengths are our own array.
-    return fields.Schema(**{_FIELD: fields.FieldType(formats.Frequency(), None)})
+def _found_by(word: str) -> list[str]:
+    return [part for part in segment.with_shorter(word) if len(part) <= _LONGEST_WORD]
 
 
-def build(folder: Path, texts: Sequence[str]) -> None:
-    """Index `texts` into `folder`: the statement's number is its place in them."""
-    lengths, known = [], set[str]()
-    writer = FileStorage(str(folder)).create_index(_schema()).writer(limitmb=_MEGABYTES)
-    for text in texts:
-        words = words_in(normal(text))
-        writer.add_document(**{_FIELD: words})
-        lengths.append(len(words))
-        known.update(words)
-    writer.commit()
-    (folder / _WORDS).write_text("\n".join(sorted(known)), "utf-8")
-    np.save(folder / "lengths.npy", np.array(lengths, dtype=np.int32))
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An index of before, and where in it each statement stands; -1 for those that are new."""
+
+    statements: Statements
+    places: Ints
 
 
-def words_of(folder: Path) -> list[str]:
-    """Every word that stands in a statement of the index in `folder`."""
-    return (folder / _WORDS).read_text("utf-8").split("\n")
+def build(folder: Path, fresh: Cut, earlier: Earlier) -> None:
+    """Index statements into `folder`: those that were in an earlier index are taken over, the others were cut."""
+    of_before = earlier.statements.words
+    vocabulary = {word: place for place, word in enumerate(of_before)}
+    terms, owners = (
+        np.concatenate(both) for both in zip(_taken_over(earlier), _of_cut(fresh, earlier, vocabulary), strict=True)
+    )
+    lengths = np.bincount(owners, minlength=len(earlier.places))
+    words = sorted(vocabulary)
+    ranks = np.empty(len(words), dtype=np.int32)
+    ranks[[vocabulary[word] for word in words]] = np.arange(len(words), dtype=np.int32)
+    there = postings.build(folder, ranks[terms], owners, lengths)
+    (folder / _WORDS).write_text("\n".join(words[term] for term in there.tolist()), "utf-8")
+
+
+def _taken_over(earlier: Earlier) -> tuple[Ints, Ints]:
+    """The words and the statements that hold them, as often as they do, of those that were there before."""
+    before = earlier.statements.postings
+    now = np.full(len(before.lengths), -1, dtype=np.int32)
+    is_old = earlier.places >= 0
+    now[earlier.places[is_old]] = np.flatnonzero(is_old)
+    terms = np.repeat(np.arange(len(earlier.statements.words), dtype=np.int32), np.diff(before.firsts))
+    owners = now[before.holders]
+    times = np.where(owners >= 0, before.counts, 0)
+    return np.repeat(terms, times), np.repeat(owners, times)
+
+
+def _of_cut(fresh: Cut, earlier: Earlier, vocabulary: dict[str, int]) -> tuple[Ints, Ints]:
+    """The same of those that are new; their words are added to the vocabulary."""
+    found_by = [[vocabulary.setdefault(part, len(vocabulary)) for part in _found_by(word)] for word in fresh.vocabulary]
+    flat = np.array([code for codes in found_by for code in codes], dtype=np.int32)
+    ends = np.cumsum([0, *map(len, found_by)])
+    statements = np.repeat(np.flatnonzero(earlier.places < 0).astype(np.int32), fresh.lengths)
+    owners = np.repeat(statements, np.diff(ends)[fresh.codes])
+    return flat[ranges(ends[fresh.codes], ends[fresh.codes + 1])], owners
 
 
 def load(folder: Path) -> Statements:
-    """The index in `folder`; whatever Whoosh raises if it is damaged."""
-    searcher = FileStorage(str(folder), readonly=True).open_index(schema=_schema()).searcher()
-    return Statements(folder, searcher, np.load(folder / "lengths.npy", mmap_mode="r", allow_pickle=False))
+    """The index in `folder`, mapped; OSError or ValueError if something is missing or damaged."""
+    return Statements((folder / _WORDS).read_bytes(), postings.load(folder))

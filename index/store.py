@@ -1,4 +1,4 @@
-"""The truth: one SQLite file with every file met, its records, and every distinct statement once.
+"""The truth: one SQLite file with every file met, its records, and every distinct text once (see `index/codes.py`).
 
 Write-ahead logging: a reader keeps the state it began with while a writer works, and a killed writer leaves the last
 whole transaction. Every change gives the state a new name, which tells the caches that they are out of date. What
@@ -9,18 +9,19 @@ import json
 import os
 import sqlite3
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index import codes
 from pipeline.errors import IndexBroken, State, UnknownRecord
-from pipeline.model import Kind, Problem, Record, Tally, storable
+from pipeline.model import Problem, Record, Tally, storable
 
 __all__ = [
-    "COLUMNS",
     "FIELDS",
+    "INDEXES",
     "File",
     "bump",
     "connected",
@@ -29,7 +30,6 @@ __all__ = [
     "generation",
     "has_pending",
     "model",
-    "parties",
     "reading",
     "record",
     "records",
@@ -40,7 +40,7 @@ __all__ = [
 
 FILE_NAME = "liantu.sqlite3"
 _APPLICATION = 0x6C746964
-_SCHEMA_VERSION = 3
+_SCHEMA_VERSION = 4
 _SHORTEST_PREFIX = 4
 _CHUNK = 500
 
@@ -60,36 +60,16 @@ CREATE TABLE incoming (
     tally TEXT NOT NULL, problems TEXT NOT NULL, said BLOB, members TEXT
 );
 CREATE INDEX incoming_sha256 ON incoming (sha256);
+CREATE TABLE texts (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE records (
-    number INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES files (number), id TEXT NOT NULL UNIQUE,
-    page INTEGER, chart INTEGER NOT NULL, title TEXT, agency TEXT, category TEXT, power TEXT, power_code TEXT,
-    stage TEXT NOT NULL, stage_label TEXT NOT NULL, stage_order INTEGER NOT NULL, level TEXT, level_label TEXT,
-    responsible_party TEXT, unit TEXT NOT NULL, placed_by TEXT NOT NULL, confidence REAL NOT NULL, doubts TEXT NOT NULL,
-    boxes TEXT NOT NULL
+    number INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL REFERENCES files (number), id TEXT NOT NULL,
+    codes BLOB NOT NULL, boxes TEXT
 );
-CREATE INDEX records_file ON records (file);
-CREATE TABLE statements (
-    number INTEGER PRIMARY KEY, kind TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (kind, text)
-);
-CREATE TABLE occurrences (
-    record INTEGER NOT NULL REFERENCES records (number), position INTEGER NOT NULL,
-    statement INTEGER NOT NULL REFERENCES statements (number), PRIMARY KEY (record, position)
-) WITHOUT ROWID;
-CREATE INDEX occurrences_statement ON occurrences (statement);
 """
-
-FIELDS = (
-    "path, document, sha256, agency, reader_version, state, reason, seconds, duplicate_of, archive, charts, records"
-)
-FIELDS += ", tally, problems"  # of a file, as `File` has them
-
-# The contract's fields that are columns of `records`; document and sha256 are the file's, statements stand apart.
-COLUMNS = (
-    *("id", "page", "chart", "title", "agency", "category", "power", "power_code", "stage", "stage_label"),
-    *("stage_order", "level", "level_label", "responsible_party", "unit", "placed_by", "confidence", "doubts"),
-    "boxes",
-)
-_LISTS = {Kind.RISK: "risk_points", Kind.MEASURE: "control_measures", Kind.MONITOR: "monitoring_points"}
+INDEXES = {
+    "records_file": "CREATE INDEX records_file ON records (file)",
+    "records_id": "CREATE UNIQUE INDEX records_id ON records (id)",
+}  # of records
 
 _BROKEN = "还能用 liantu export 导出的先导出，然后删除它，再运行 liantu ingest 重新录入"
 _TROUBLES = {
@@ -191,7 +171,7 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _create_tables(connection: sqlite3.Connection) -> None:
-    for statement in filter(str.strip, _SCHEMA.split(";")):
+    for statement in (*filter(str.strip, _SCHEMA.split(";")), *INDEXES.values()):
         connection.execute(statement)
     connection.executemany("INSERT INTO meta VALUES (?, ?)", [("state", uuid.uuid4().hex), ("generation", "0")])
     connection.execute(f"PRAGMA application_id = {_APPLICATION}")
@@ -265,51 +245,44 @@ def file_of(row: Sequence[Any]) -> File:
 
 def records(connection: sqlite3.Connection, numbers: Sequence[int]) -> Iterator[Record]:
     """The records with these numbers (the table's, not ids), in the order given."""
+    known: dict[int, str | None] = {0: None}
     for start in range(0, len(numbers), _CHUNK):
-        chunk = numbers[start : start + _CHUNK]
-        found = _read_chunk(connection, chunk)
-        yield from (found[number] for number in chunk)
+        yield from _read_chunk(connection, numbers[start : start + _CHUNK], known)
 
 
-def _read_chunk(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Record]:
-    some = f"({', '.join(map(str, numbers))})"
-    columns = ", ".join(f"r.{name}" for name in COLUMNS)
-    query = f"SELECT r.number, f.document, f.sha256, {columns} FROM records r JOIN files f ON f.number = r.file"
-    rows = connection.execute(f"{query} WHERE r.number IN {some}").fetchall()
-    said: dict[int, dict[Kind, list[str]]] = {number: {kind: [] for kind in Kind} for number in numbers}
-    query = "SELECT o.record, s.kind, s.text FROM occurrences o JOIN statements s ON s.number = o.statement"
-    for number, kind, text in connection.execute(f"{query} WHERE o.record IN {some} ORDER BY o.record, o.position"):
-        said[number][Kind(kind)].append(text)
-    return {number: _record(values, said[number]) for number, *values in rows}
+def _read_chunk(
+    connection: sqlite3.Connection, numbers: Sequence[int], known: dict[int, str | None]
+) -> Iterator[Record]:
+    """Some records; `known` are texts that were read before."""
+    columns = "r.number, f.document, f.sha256, r.id, r.codes, r.boxes"
+    query = f"SELECT {columns} FROM records r JOIN files f ON f.number = r.file WHERE r.number IN {_some(numbers)}"
+    found = {
+        number: codes.Row(document, sha256, name, codes.numbers_of(body), boxes)
+        for number, document, sha256, name, body, boxes in connection.execute(query)
+    }
+    wanted = {text for row in found.values() for text in row.texts}
+    known.update(texts(connection, wanted - known.keys()))
+    return (codes.record(found[number], known) for number in numbers)
 
 
-def _record(values: list[Any], said: dict[Kind, list[str]]) -> Record:
-    data = dict(zip(("document", "sha256", *COLUMNS), values, strict=True))
-    data |= {name: json.loads(data[name]) for name in ("unit", "doubts", "boxes")}
-    return Record.from_json(data | {_LISTS[kind]: texts for kind, texts in said.items()})
+def _some(numbers: Collection[int]) -> str:
+    return f"({', '.join(map(str, numbers))})"
 
 
-def texts(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, str]:
-    """The texts of the statements with these numbers."""
-    some = ", ".join(map(str, numbers))
-    return dict(connection.execute(f"SELECT number, text FROM statements WHERE number IN ({some})"))
-
-
-def parties(connection: sqlite3.Connection) -> Iterator[str]:
-    """Every responsible party, once."""
-    query = "SELECT DISTINCT responsible_party FROM records WHERE responsible_party IS NOT NULL"
-    return (row[0] for row in connection.execute(query))
+def texts(connection: sqlite3.Connection, numbers: Collection[int]) -> dict[int, str]:
+    """The texts with these numbers."""
+    return dict(connection.execute(f"SELECT number, text FROM texts WHERE number IN {_some(numbers)}"))
 
 
 def record(connection: sqlite3.Connection, prefix: str) -> Record:
     """The record whose id begins with `prefix`; UnknownRecord unless it is exactly one."""
     if len(prefix) < _SHORTEST_PREFIX:
         raise UnknownRecord(prefix, f"记录编号至少要写 {_SHORTEST_PREFIX} 个字符", "用 search 查出记录编号")
-    query = "SELECT number, id FROM records WHERE substr(id, 1, ?) = ? ORDER BY id <> ?, id LIMIT 6"
-    rows = connection.execute(query, (len(prefix), storable(prefix), prefix)).fetchall()
-    if not rows:
+    query = "SELECT number, id FROM records WHERE id >= ?1 AND id < ?1 || char(1114111) ORDER BY id LIMIT 6"
+    found = connection.execute(query, (storable(prefix),)).fetchall()
+    if not found:
         raise UnknownRecord(prefix, "没有这条记录", "用 search 查出记录编号")
-    if len(rows) > 1 and rows[0][1] != prefix:
-        named = "、".join(name for _, name in rows[:5]) + ("…" if len(rows) > 5 else "")
+    if len(found) > 1 and found[0][1] != prefix:
+        named = "、".join(name for _, name in found[:5]) + ("…" if len(found) > 5 else "")
         raise UnknownRecord(prefix, f"不止一条记录以此开头：{named}", "多写几个字符")
-    return next(records(connection, [rows[0][0]]))
+    return next(records(connection, [found[0][0]]))

@@ -1,12 +1,11 @@
 """What may have been meant where nothing is found: the query with one of its words as the index spells it.
 
 A part of the query that stands in no statement is compared with the words of the index: those that sound the same, and
-those that differ in one character.
+(by Whoosh's corrector) those that differ in one character.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import accumulate, islice
@@ -17,7 +16,7 @@ from index.cache import Index
 from index.lexicon import spoken_of
 from index.normal import normal
 from index.query import Facet, Query, Term
-from index.statements import words_of
+from index.statements import Statements
 
 __all__ = ["rewritten"]
 
@@ -33,11 +32,10 @@ def rewritten(index: Index, query: Query) -> Iterator[Query]:
     words = [term for term in query.terms() if not (term.phrase or term.negated or isinstance(term.field, Facet))]
     parts = ((term, part) for term in words for part in _doubtful(index, normal(term.text)))
     doubtful = list(islice(parts, _MOST_DOUBTFUL))
-    with suppress(OSError):  # another process has built the index anew meanwhile
-        sounds, gaps = _vocabulary(index.statements.folder) if doubtful else ({}, {})
-        alike = [(term, part, right) for term, part in doubtful for right in sounds.get(_sound(part), ())]
-        similar = [(term, part, right) for term, part in doubtful for gap in _gaps(part) for right in gaps.get(gap, ())]
-        yield from islice(dict.fromkeys(_with(query, *change) for change in (*alike, *similar)), _MOST)
+    sounds = _by_sound(index.statements) if doubtful else {}
+    alike = [(term, part, right) for term, part in doubtful for right in sounds.get(_sound(part), ())]
+    similar = [(term, part, right) for term, part in doubtful for right in _corrected(part, index.statements)]
+    yield from islice(dict.fromkeys(_with(query, *change) for change in (*alike, *similar)), _MOST)
 
 
 def _with(query: Query, term: Term, wrong: str, right: str) -> Query:
@@ -47,15 +45,26 @@ def _with(query: Query, term: Term, wrong: str, right: str) -> Query:
 
 
 @lru_cache(maxsize=1)
-def _vocabulary(folder: Path) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """The words of the index by their sound, and by what is left of them without one character."""
-    sounds, gaps = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
-    for word in words_of(folder):
-        if len(word) >= _SHORTEST and _is_chinese(word):
-            sounds[_sound(word)].append(word)
-            for gap in _gaps(word):
-                gaps[gap].append(word)
-    return sounds, gaps
+def _words(statements: Statements) -> list[str]:
+    """The words of the index that may be meant, in order."""
+    return [word for word in statements.words if len(word) >= _SHORTEST and _is_chinese(word)]
+
+
+@lru_cache(maxsize=1)
+def _by_sound(statements: Statements) -> dict[str, list[str]]:
+    """The words of the index by their sound."""
+    sounds = defaultdict[str, list[str]](list)
+    for word in _words(statements):
+        sounds[_sound(word)].append(word)
+    return sounds
+
+
+def _corrected(part: str, statements: Statements) -> list[str]:
+    """The words that differ from a part of the query in a character; in a long one it may also lack or be too many."""
+    from whoosh.spelling import ListCorrector  # late: hardly any search needs it
+
+    found = ListCorrector(_words(statements)).suggest(part, limit=_MOST, maxdist=1)
+    return [word for word in found if len(word) == len(part) or min(len(word), len(part)) >= _LONG_ENOUGH]
 
 
 def _is_chinese(word: str) -> bool:
@@ -79,11 +88,6 @@ def _doubtful(index: Index, form: str) -> Iterator[str]:
 def _is_said(part: str) -> bool:
     """Whether the lexicon has a text as it is."""
     return any((part,) in (*one.sayings, *one.words) for one, _ in spoken_of(part))
-
-
-def _gaps(word: str) -> Iterator[str]:
-    """The word with each of its characters left out."""
-    return (f"{word[:place]} {word[place + 1 :]}" for place in range(len(word)))
 
 
 def _sound(word: str) -> str:

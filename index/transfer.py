@@ -14,6 +14,7 @@ from index.pack import Manifest, Origin, Pack, Packed, opened, write
 from index.store import File
 from pipeline.errors import IndexBroken, PackBroken, State
 from pipeline.ingest import READER_VERSION
+from pipeline.model import Record
 
 __all__ = ["Taken", "pack", "unpack"]
 
@@ -92,7 +93,8 @@ def unpack(path: Path, folder: Path, merge: bool) -> Taken:
         try:
             with cache.publishing(folder, connection):
                 before = _known(connection)
-                taken = list(_take(connection, whole, before))
+                taken: list[Packed] = []
+                changes.put(connection, _new(whole, before, taken))
         except IntegrityError as error:
             raise PackBroken(str(path), f"记录与索引里的冲突（{error}）", "用 --index 另选文件夹") from error
     named = {document for document, _, _ in before.named}
@@ -114,8 +116,8 @@ def _known(connection: Connection) -> _Known:
     return _Known(frozenset(row[1] for row in rows if row[3]), frozenset(row[:3] for row in rows))
 
 
-def _take(connection: Connection, whole: Pack, known: _Known) -> Iterator[Packed]:
-    """Put what is not there yet, file by file: those that were not."""
+def _new(whole: Pack, known: _Known, taken: list[Packed]) -> Iterator[tuple[File, list[Record]]]:
+    """The files that are not there yet with their records; they are added to `taken`."""
     paths = Counter[str]()
     records = whole.records()
     for one in whole.files():
@@ -123,8 +125,8 @@ def _take(connection: Connection, whole: Pack, known: _Known) -> Iterator[Packed
         if one.sha256 not in known.held if mine else _name(one) not in known.named:
             path = f"{changes.FROM_PACK}{one.sha256[:16]}/{one.document}"
             paths[path] += 1  # one name and content may come from two folders
-            changes.put(connection, _file(one, f"{path}#{paths[path]}"), mine)
-            yield one
+            taken.append(one)
+            yield _file(one, f"{path}#{paths[path]}"), mine
 
 
 def _name(one: Packed) -> tuple[str, str, str]:

@@ -62,8 +62,8 @@ def file(document: str = "甲.txt", folder: str = "/文件", **changed: Any) -> 
 def put(folder: Path, one: File, records: Sequence[Record] = ()) -> None:
     """Put a file with its records into the index in `folder`."""
     with changes.writing(folder) as connection, store.transaction(connection):
-        changes.put(connection, replace(one, records=len(records)), records)
-        store.bump(connection)
+        changes.put(connection, [(replace(one, records=len(records)), records)])
+        changes.settle(connection)
 
 
 def fill(folder: Path, records: Sequence[Record]) -> None:
@@ -72,8 +72,8 @@ def fill(folder: Path, records: Sequence[Record]) -> None:
         for document in dict.fromkeys(one.document for one in records):
             mine = [one for one in records if one.document == document]
             said = sum(len(text) for one in mine for _, text in one.statements())
-            changes.put(connection, file(document, records=len(mine), tally=Tally(said, 0, 0)), mine)
-        store.bump(connection)
+            changes.put(connection, [(file(document, records=len(mine), tally=Tally(said, 0, 0)), mine)])
+        changes.settle(connection)
 
 
 # A chart of one stage, as a dump.

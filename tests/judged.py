@@ -126,7 +126,7 @@ def _said(index: Index, query: str, literal: bool) -> list[str]:
 
 @cache
 def _all_texts(connection: Any) -> dict[int, str]:
-    return dict(connection.execute("SELECT number, text FROM statements"))
+    return dict(connection.execute("SELECT number, text FROM texts"))
 
 
 def texts(index: Index) -> list[str]:

@@ -10,15 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import letters
-from index.letters import K1, B, Letters, common, pairs
+from index.letters import Letters, pairs
 from index.normal import normal
+from index.postings import K1, B, common
 
 _texts = st.lists(st.text("收受财物A⑵ \U00020000é，", max_size=8), max_size=7)
 _needles = st.text("收受财物a2\U00020000é，", max_size=5)
 
 
 def _built(folder: Path, texts: list[str]) -> Letters:
-    letters.build(folder, texts)
+    letters.build(folder, [normal(text) for text in texts])
     return letters.load(folder)
 
 

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +10,8 @@ from hypothesis import strategies as st
 
 from index import cache, changes, meaning
 from index.meaning import OURS
+from index.normal import normal
+from index.statements import Cut, cut
 from pipeline.errors import ModelBroken
 from tests.helpers import asked, fill, indexed, record
 
@@ -19,8 +20,23 @@ TEXTS = ["收受财物", "利用职务之便收受礼金", "无故拖延办理",
 
 def _loaded(folder: Path, texts: list[str], model: Path = OURS, earlier: tuple[Path, ...] = ()) -> meaning.Meaning:
     folder.mkdir(exist_ok=True)
-    meaning.build(folder, texts, model, earlier)
+    meaning.build(folder, texts, model, earlier, lambda some: cut(normal(texts[place]) for place in some))
     return meaning.load(folder, model)
+
+
+def _counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts of which vectors are made by our own model, as they are made."""
+    made: list[str] = []
+    embed = meaning._Static.embed_cut
+
+    def counted(self: meaning._Static, texts: Cut) -> meaning.Vectors:
+        ends = np.cumsum(texts.lengths)
+        some = (texts.codes[end - length : end] for end, length in zip(ends, texts.lengths, strict=True))
+        made.extend("".join(texts.vocabulary[code] for code in codes) for codes in some)
+        return embed(self, texts)
+
+    monkeypatch.setattr(meaning._Static, "embed_cut", counted)
+    return made
 
 
 def test_the_model_is_small_whole_and_says_where_it_comes_from() -> None:
@@ -59,6 +75,11 @@ def test_what_means_the_same_is_nearer(text: str, near: str, far: str) -> None:
     assert asked_for @ one > asked_for @ other
 
 
+def test_many_texts_have_the_vectors_that_each_has_alone() -> None:
+    texts = [normal(text) for text in [*TEXTS, "", "的"]]
+    assert np.allclose(meaning._ours().embed_cut(cut(texts)), meaning._ours().embed(texts), atol=1e-6)
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=6), st.sampled_from(TEXTS[:4]))
 def test_similarity_is_the_cosine_less_the_mean(
@@ -77,14 +98,7 @@ def test_similarity_is_the_cosine_less_the_mean(
 
 
 def test_a_statement_is_embedded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[str] = []
-    embed = meaning.embed
-
-    def counted(folder: Path, texts: Any) -> Any:
-        made.extend(texts)
-        return embed(folder, texts)
-
-    monkeypatch.setattr(meaning, "embed", counted)
+    made = _counted(monkeypatch)
     first = _loaded(tmp_path / "a", TEXTS[:3])
     again = _loaded(tmp_path / "b", [TEXTS[3], *TEXTS[:3]], earlier=(tmp_path / "none", tmp_path / "a"))
     assert made == [*TEXTS[:3], TEXTS[3]]
@@ -93,9 +107,7 @@ def test_a_statement_is_embedded_once(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_index_takes_over_vectors_when_it_grows(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[str] = []
-    embed = meaning.embed
-    monkeypatch.setattr(meaning, "embed", lambda model, texts: embed(model, [made.append(one) or one for one in texts]))  # type: ignore[func-returns-value]
+    made = _counted(monkeypatch)
     with indexed(folder, [record(risk_points=("收受财物",))]):
         assert made == ["收受财物"]
     fill(folder, [record(1, "乙.txt", risk_points=("收受财物", "越权"))])

@@ -170,7 +170,8 @@ TEXTS = st.one_of(
 MAYBE = st.none() | TEXTS
 LISTS = st.lists(TEXTS, max_size=3).map(tuple)
 COUNTS = st.integers(0, 2**63 - 1)
-PAGES = st.none() | st.integers(1, 2**63 - 1)
+NUMBERED = st.integers(0, 2**31 - 1)
+PAGES = st.none() | st.integers(1, 2**31 - 1)
 SHARES = st.floats(0, 1)
 EDGES = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 
@@ -195,7 +196,7 @@ def any_record(name: str, document: str) -> st.SearchStrategy[Record]:
     return st.builds(
         Record,
         *(st.just(value) for value in (name, document, digest(document))),
-        *(PAGES, COUNTS, MAYBE, MAYBE, MAYBE, MAYBE, MAYBE, TEXTS, TEXTS, COUNTS, LISTS),
+        *(PAGES, NUMBERED, MAYBE, MAYBE, MAYBE, MAYBE, MAYBE, TEXTS, TEXTS, NUMBERED, LISTS),
         *(st.sampled_from(["高", "中", "低", None]), MAYBE, LISTS, MAYBE, LISTS, LISTS),
         *(st.sampled_from(["geometry", "table", "sequence"]), SHARES, LISTS, st.lists(places, max_size=3).map(tuple)),
     )
