@@ -6,14 +6,16 @@ What was noted survives a kill, and nobody sees it before it is taken in: until 
 import json
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from index import lock, store
-from index.codes import Texts, codes
+from index.codes import BLOCK, Texts, packed
 from index.rows import unused
 from index.store import FIELDS, File, file_of
 from pipeline.errors import IndexBroken, State
@@ -135,32 +137,21 @@ def _is_gone(path: str, archive: str, members: Collection[str]) -> bool:
 
 def put(connection: sqlite3.Connection, files: Iterable[tuple[File, Iterable[Record]]]) -> None:
     """Put files and their records in the place of what was known of them."""
-    with _sorted_later(connection):
-        insert = "INSERT INTO records (file, id, codes, boxes) VALUES (?, ?, ?, ?)"
-        connection.executemany(insert, _rows(connection, files))
+    insert = "INSERT INTO blocks (file, ids, codes, boxes) VALUES (?, ?, ?, ?)"
+    connection.executemany(insert, _blocks(connection, files))
 
 
-def _rows(
+def _blocks(
     connection: sqlite3.Connection, files: Iterable[tuple[File, Iterable[Record]]]
 ) -> Iterator[tuple[int, str, bytes, str | None]]:
     """Put the files, and what is to be put of their records: while one is made, those before are there already."""
     texts = Texts(connection)
     for file, records in files:
-        number = _put_file(connection, file)
-        for record in records:
-            boxes = _json([asdict(box) for box in record.boxes]) if record.boxes else None
-            yield number, storable(record.id), codes(record, texts), boxes
-
-
-@contextmanager
-def _sorted_later(connection: sqlite3.Connection) -> Iterator[None]:
-    """Where there are no records yet, make their indexes when all are there: it takes a third of the time."""
-    is_first = connection.execute("SELECT 1 FROM records LIMIT 1").fetchone() is None
-    for name in store.INDEXES if is_first else ():
-        connection.execute(f"DROP INDEX {name}")
-    yield
-    for name in store.INDEXES if is_first else ():
-        connection.execute(store.INDEXES[name])
+        number, rest = _put_file(connection, file), iter(records)
+        while some := list(islice(rest, BLOCK)):
+            boxes = "\n".join(_json([asdict(box) for box in one.boxes]) if one.boxes else "" for one in some)
+            ids = "\n".join(storable(one.id) for one in some)
+            yield number, ids, packed(some, texts), boxes if boxes.strip() else None
 
 
 def _put_file(connection: sqlite3.Connection, file: File) -> int:
@@ -229,7 +220,7 @@ def _hand_over(connection: sqlite3.Connection, number: int, sha256: str) -> bool
     heir = connection.execute(f"{query} ORDER BY number", (sha256, number)).fetchone()
     if heir is None:
         return False
-    connection.execute("UPDATE records SET file = ? WHERE file = ?", (heir[0], number))
+    connection.execute("UPDATE blocks SET file = ? WHERE file = ?", (heir[0], number))
     # With the records goes what they depend on, so that the heir is read anew if it was given another agency.
     same = "(agency, reader_version, state, reason, seconds, charts, records, tally, problems)"
     connection.execute(
@@ -247,12 +238,19 @@ def same_as(document: str) -> str:
 
 
 def _remove_records(connection: sqlite3.Connection, file: int) -> None:
-    if connection.execute("DELETE FROM records WHERE file = ?", (file,)).rowcount:
+    if connection.execute("DELETE FROM blocks WHERE file = ?", (file,)).rowcount:
         connection.execute("INSERT OR REPLACE INTO meta VALUES ('unswept', '')")
 
 
 def settle(connection: sqlite3.Connection) -> None:
-    """End a change: texts that stand in no record any more go, and the state gets a new name."""
+    """End a change: texts that stand in no record any more go, and the state gets a new name.
+
+    IntegrityError if two records have the same id.
+    """
+    ids = [name for (some,) in connection.execute("SELECT ids FROM blocks") for name in some.split("\n")]
+    if len(set(ids)) < len(ids):
+        twice = next(name for name, count in Counter(ids).items() if count > 1)
+        raise sqlite3.IntegrityError(f"{twice}: 记录编号重复")
     if connection.execute("DELETE FROM meta WHERE name = 'unswept'").rowcount:
         connection.executemany("DELETE FROM texts WHERE number = ?", ((number,) for number in unused(connection)))
     store.bump(connection)

@@ -17,12 +17,11 @@ from numpy.typing import NDArray
 
 from index.normal import normal
 from index.query import Facet
-from index.rows import Rows, rows
+from index.rows import Ints, Rows, ranges, rows
 from pipeline.model import Kind
 
-__all__ = ["STAGE_LABEL", "Columns", "Ints", "Mask", "Said", "Scores", "build", "load", "mapped", "ranges", "sorting"]
+__all__ = ["STAGE_LABEL", "Columns", "Ints", "Mask", "Said", "Scores", "build", "load", "mapped", "sorting"]
 
-Ints = NDArray[np.integer[Any]]
 Mask = NDArray[np.bool_]
 Scores = NDArray[np.float64]
 
@@ -42,7 +41,8 @@ class Columns:
 
     `rows` and `ids` are the store's number and id of each record, `statements` and `kinds` the number of the text and
     the kind of each statement; the records of statement s are `owners[starts[s]:starts[s + 1]]`, each once, in order,
-    the statements of record r `said[bounds[r]:bounds[r + 1]]`, those under power p `under[powers[p]:powers[p + 1]]`.
+        the statements of record r (in no order) `said[bounds[r]:bounds[r + 1]]`, those under power p
+    `under[powers[p]:powers[p + 1]]`.
     """
 
     arrays: Mapping[str, Ints]
@@ -169,24 +169,20 @@ def _parts(array: Ints, starts: Ints, ends: Ints) -> Ints:
     return array[ranges(starts, ends)]
 
 
-def ranges(starts: Ints, ends: Ints) -> Ints:
-    """All of range(start, end) for every pair, one after the other."""
-    lengths = ends - starts
-    before = np.cumsum(lengths, dtype=starts.dtype) - lengths
-    return np.asarray(np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()), dtype=starts.dtype))
-
-
 def sorting(*keys: Ints) -> Ints:
     """A stable argsort by numbers from 0 up, the last key first, as `np.lexsort` has it.
 
     numpy sorts numbers of 16 bits by radix, ten times as fast as longer ones; so digit by digit.
     """
-    order = np.arange(len(keys[0]))
+    order: Ints | None = None
     for key in keys:
         for shift in range(0, max(int(key.max(initial=0)).bit_length(), 1), 16):
             digits = (key >> shift).astype(np.uint16)
-            order = order[np.argsort(digits[order], kind="stable")]
-    return order
+            if order is None:
+                order = np.argsort(digits, kind="stable")
+            else:
+                order = order[np.argsort(digits[order], kind="stable")]
+    return np.arange(0) if order is None else order
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,14 +226,15 @@ def mapped(path: Path) -> NDArray[Any]:
 
 def _in_order(found: Rows, connection: sqlite3.Connection) -> Rows:
     """The records in the order of documents, charts and stages."""
-    files = [number for (number,) in connection.execute("SELECT number FROM files ORDER BY document, sha256, number")]
-    places = np.zeros(max(files, default=0) + 1, dtype=np.int64)
-    places[files] = np.arange(len(files))
+    by_name = [number for (number,) in connection.execute("SELECT number FROM files ORDER BY document, sha256, number")]
+    places = np.zeros(max(by_name, default=0) + 1, dtype=np.int64)
+    places[by_name] = np.arange(len(by_name))
     order = np.lexsort((found.numbers, found["stage_order"], found["chart"], places[found.files]))
     lengths = found.lengths.sum(axis=1)
     ends = np.cumsum(lengths)
     said = found.said[ranges((ends - lengths)[order], ends[order])]
-    return Rows(found.numbers[order], found.files[order], found.ids[order], found.heads[order], said)
+    numbers, files, ids = found.numbers[order], found.files[order], found.ids[order]
+    return Rows(numbers, files, ids, found.heads[order], found.texts[order], said)
 
 
 def _save_codes(folder: Path, column: str, numbers: Ints, names: Mapping[int, str | None]) -> None:
@@ -273,16 +270,17 @@ def _save_statements(folder: Path, found: Rows, texts: Mapping[int, str | None])
     place_of[order] = np.arange(len(order), dtype=np.int32)
     statements = _looked_up(there, place_of)[keys]
     records = np.repeat(np.arange(len(found.numbers), dtype=np.int32), found.lengths.sum(axis=1))
+    by_statement = sorting(statements)
+    one_by_one, owners = statements[by_statement], records[by_statement]
     # A record may say the same thing twice; it counts once.
-    by_record = sorting(statements, records)
-    statements, records = statements[by_record], records[by_record]
-    is_first = np.ones(len(records), dtype=np.bool_)
-    is_first[1:] = (statements[1:] != statements[:-1]) | (records[1:] != records[:-1])
-    statements, records = statements[is_first], records[is_first]
-    _save(folder, "said", statements)
-    _save(folder, "bounds", _bounds(records, len(found.numbers)))
-    _save(folder, "owners", records[sorting(statements)])
-    _save(folder, "starts", _bounds(statements, len(order)))
+    is_again = np.zeros(len(records), dtype=np.bool_)
+    is_again[1:] = (one_by_one[1:] == one_by_one[:-1]) & (owners[1:] == owners[:-1])
+    is_kept = np.ones(len(records), dtype=np.bool_)
+    is_kept[by_statement[is_again]] = False
+    _save(folder, "said", statements[is_kept])
+    _save(folder, "bounds", _bounds(records[is_kept], len(found.numbers)))
+    _save(folder, "owners", owners[~is_again])
+    _save(folder, "starts", _bounds(one_by_one[~is_again], len(order)))
     ordered = Said(numbers[order], of_kinds[order], [said[place] for place in order])
     _save(folder, "statements", ordered.numbers)
     _save(folder, "kinds", ordered.kinds, len(_KINDS))

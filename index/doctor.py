@@ -36,8 +36,11 @@ class Finding:
 
 CHECKS = {
     "文件写的记录数与实际不符": """
-        SELECT document FROM files f WHERE records <> (SELECT count(*) FROM records r WHERE r.file = f.number)""",
-    "记录没有所属的文件": "SELECT id FROM records WHERE file NOT IN (SELECT number FROM files)",
+        SELECT document FROM files f WHERE records <> coalesce((SELECT sum(
+        length(ids) - length(replace(ids, char(10), '')) + 1) FROM blocks b WHERE b.file = f.number), 0)""",
+    "记录没有所属的文件": """
+        SELECT value FROM blocks, json_each('["' || replace(ids, char(10), '","') || '"]')
+        WHERE file NOT IN (SELECT number FROM files)""",
     "重复文件指向的文件不在": """
         SELECT document FROM files f WHERE duplicate_of IS NOT NULL AND NOT EXISTS
         (SELECT 1 FROM files o WHERE o.document = f.duplicate_of AND o.sha256 = f.sha256 AND o.duplicate_of IS NULL)""",
@@ -58,15 +61,15 @@ def faults(folder: Path) -> Iterator[str]:
                 more = " 等" if len(found) > FEW else ""
                 yield f"{what}（{len(found)} 处）：{'、'.join(found[:FEW])}{more}"
         yield from _unreadable(connection)
-        with suppress(ValueError):  # a damaged record was told of
+        with suppress(ValueError):  # of damaged records was told
             if left := rows.unused(connection):
                 yield f"文字不在任何记录里（{len(left)} 处）：{'、'.join(list(left.values())[:FEW])}"
-        yield from _outdated(folder, connection)
+            yield from _outdated(folder, connection)
 
 
 def _unreadable(connection: sqlite3.Connection) -> Iterator[str]:
     """Records and files that cannot be made again from what is stored."""
-    numbers = [row[0] for row in connection.execute("SELECT number FROM records")]
+    numbers = store.numbers(connection)
     for start in range(0, len(numbers), CHUNK):
         chunk = numbers[start : start + CHUNK]
         if _fault(connection, chunk):
@@ -83,7 +86,7 @@ def _fault(connection: sqlite3.Connection, numbers: list[int]) -> str:
     try:
         for _ in store.records(connection, numbers):
             pass
-    except (KeyError, TypeError, ValueError) as error:
+    except (IndexError, KeyError, TypeError, ValueError) as error:
         return f"第 {numbers[0]} 条记录读不出来（{error}）"
     return ""
 
@@ -91,11 +94,9 @@ def _fault(connection: sqlite3.Connection, numbers: list[int]) -> str:
 def _outdated(folder: Path, connection: sqlite3.Connection) -> Iterator[str]:
     """Whether the caches hold what the truth holds."""
     with cache.opened(folder) as index:
-        records = connection.execute("SELECT count(*) FROM records").fetchone()[0]
-        if (index.columns.records, index.columns.statements) != (
-            records,
-            len(np.unique(rows.rows(connection).statements)),
-        ):
+        there = rows.rows(connection)
+        sizes = len(there.numbers), len(np.unique(there.statements))
+        if (index.columns.records, index.columns.statements) != sizes:
             yield "检索缓存与数据库不符：运行 liantu rebuild"
 
 

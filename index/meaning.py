@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from index import segment
-from index.columns import Scores, mapped, ranges
+from index.columns import Scores, mapped
 from index.normal import normal
+from index.rows import ranges
 from index.statements import Cut
 from pipeline.errors import ModelBroken
 

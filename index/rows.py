@@ -1,43 +1,44 @@
 """All records as arrays, read at once: what the caches are made of."""
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.codes import COUNTED, FIELDS, HEAD, TEXTS
+from index.codes import BLOCK, NUMBERS, TEXTS
 from pipeline.model import Kind
 
-__all__ = ["Rows", "parties", "rows", "unused"]
+__all__ = ["Ints", "Rows", "parties", "ranges", "rows", "unused"]
 
-_CHUNK = 50_000
+Ints = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """All records as arrays, by number: their files' numbers, ids, integers, and what they say.
+    """All records as arrays, by number: their files, ids, `heads` and `texts` (a column each), and what they say.
 
-    `heads` are their first integers, a column each; `said` the numbers of their statements one record after the other,
-    and `lengths` how many of each kind.
+    `said` are the numbers of the texts of their statements, one record after the other.
     """
 
-    numbers: NDArray[np.int64]
-    files: NDArray[np.int64]
+    numbers: Ints
+    files: Ints
     ids: NDArray[np.bytes_]
     heads: NDArray[np.int32]
+    texts: NDArray[np.int32]
     said: NDArray[np.int32]
 
     def __getitem__(self, field: str) -> NDArray[np.int32]:
         """A number or the number of a text, for every record."""
-        return self.heads[:, FIELDS.index(field)]
+        if field in NUMBERS:
+            return self.heads[:, NUMBERS.index(field)]
+        return self.texts[:, TEXTS.index(field)]
 
     @property
     def lengths(self) -> NDArray[np.int32]:
         """How many statements of each kind."""
-        return self.heads[:, COUNTED]
+        return self.heads[:, -len(Kind) :]
 
     @property
     def statements(self) -> NDArray[np.int64]:
@@ -48,39 +49,37 @@ class Rows:
 
 def rows(connection: sqlite3.Connection) -> Rows:
     """All records; ValueError if one is damaged."""
-    parts = [_arrays(some) for some in _chunks(connection)]
-    return Rows(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    found = connection.execute("SELECT number, file, ids, codes FROM blocks ORDER BY number").fetchall()
+    blocks, files, names, bodies = zip(*found, strict=True) if found else ((), (), (), ())
+    ids = np.array("\n".join(names).encode().split(b"\n") if names else [], dtype=np.bytes_)
+    sizes = np.fromiter((name.count("\n") + 1 for name in names), dtype=np.int64, count=len(names))
+    codes = np.frombuffer(b"".join(bodies), dtype="<i4")
+    lengths = np.fromiter(map(len, bodies), dtype=np.int64, count=len(bodies)) // codes.itemsize
+    firsts = np.cumsum(lengths) - lengths
+    of_texts, of_said = firsts + sizes * len(NUMBERS), firsts + sizes * (len(NUMBERS) + len(TEXTS))
+    if (of_said > firsts + lengths).any():
+        raise ValueError("records are cut off")
+    heads = codes[ranges(firsts, of_texts)].reshape(-1, len(NUMBERS))
+    counts = heads[:, -len(Kind) :].sum(axis=1)
+    if len(sizes) and (np.add.reduceat(counts, np.cumsum(sizes) - sizes) != firsts + lengths - of_said).any():
+        raise ValueError("records have not as many statements as they say")
+    texts = codes[ranges(of_texts, of_said)].reshape(-1, len(TEXTS))
+    numbers = ranges(np.array(blocks, dtype=np.int64) * BLOCK, np.array(blocks, dtype=np.int64) * BLOCK + sizes)
+    said = codes[ranges(of_said, firsts + lengths)]
+    return Rows(numbers, np.repeat(np.array(files, dtype=np.int64), sizes), ids, heads, texts, said)
 
 
-def _chunks(connection: sqlite3.Connection) -> Iterator[list[tuple[int, int, str, bytes]]]:
-    cursor = connection.execute("SELECT number, file, id, codes FROM records ORDER BY number")
-    some = cursor.fetchmany(_CHUNK)
-    yield some  # also where there is none, so that every array has its type
-    while some := cursor.fetchmany(_CHUNK):
-        yield some
-
-
-def _arrays(some: list[tuple[int, int, str, bytes]]) -> tuple[NDArray[Any], ...]:
-    numbers, files = (np.array([row[place] for row in some], dtype=np.int64) for place in (0, 1))
-    ids = np.array([row[2].encode() for row in some], dtype=np.bytes_)
-    bodies = [row[3] for row in some]
-    flat = np.frombuffer(b"".join(bodies), dtype="<i4")
-    lengths = np.fromiter(map(len, bodies), dtype=np.int64, count=len(bodies)) // flat.itemsize
-    starts = np.cumsum(lengths) - lengths
-    if (lengths < HEAD).any():
-        raise ValueError("a record is cut off")
-    heads = flat[starts[:, None] + np.arange(HEAD)].astype(np.int32)
-    if (heads[:, COUNTED].sum(axis=1) != lengths - HEAD).any():
-        raise ValueError("a record has not as many statements as it says")
-    is_said = np.ones(len(flat), dtype=np.bool_)
-    is_said[starts[:, None] + np.arange(HEAD)] = False
-    return numbers, files, ids, heads, flat[is_said].astype(np.int32)
+def ranges(starts: Ints, ends: Ints) -> Ints:
+    """All of range(start, end) for every pair, one after the other."""
+    lengths = ends - starts
+    before = np.cumsum(lengths, dtype=starts.dtype) - lengths
+    return np.asarray(np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()), dtype=starts.dtype))
 
 
 def unused(connection: sqlite3.Connection) -> dict[int, str]:
     """The texts that stand in no record any more, by their numbers; ValueError if a record is damaged."""
     found = rows(connection)
-    used = {*np.unique(found.heads[:, TEXTS]).tolist(), *np.unique(found.said).tolist()}
+    used = {*np.unique(found.texts).tolist(), *np.unique(found.said).tolist()}
     return {number: text for number, text in connection.execute("SELECT number, text FROM texts") if number not in used}
 
 

@@ -18,7 +18,7 @@ import warnings
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate, pairwise
 from pathlib import Path
 from types import ModuleType
@@ -46,6 +46,7 @@ def _import_jieba() -> ModuleType:
 
 
 _jieba = _import_jieba()
+_PARTS = 1 << 15  # of texts, whose words are kept
 _FIELD_WORDS = Path(__file__).with_name("words.txt")
 
 
@@ -65,8 +66,13 @@ VERSION: str = _version(_FIELD_WORDS)
 
 def words(text: str) -> list[str]:
     """The words of `text`, in order; together they are `text` again (jieba's precise mode with our words)."""
-    tokens: list[str] = _segmenter().tokenizer_for(text).lcut(text)
-    return tokens
+    return [word for part in _jieba.re_han_default.split(text) if part for word in _words_of_part(part)]
+
+
+@lru_cache(_PARTS)
+def _words_of_part(part: str) -> tuple[str, ...]:
+    """The words of what stands between punctuation: jieba cuts each such part by itself, and many are copied."""
+    return tuple(_segmenter().tokenizer_for(part).cut(part))
 
 
 def search_words(text: str) -> list[str]:

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import postings, segment
-from index.columns import Ints, ranges
+from index.columns import Ints
 from index.postings import Found, Postings, common
+from index.rows import ranges
 
 __all__ = ["NOTHING", "Cut", "Earlier", "Statements", "build", "cut", "load", "query_words", "words_in"]
 

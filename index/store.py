@@ -21,7 +21,6 @@ from pipeline.model import Problem, Record, Tally, storable
 
 __all__ = [
     "FIELDS",
-    "INDEXES",
     "File",
     "bump",
     "connected",
@@ -30,6 +29,7 @@ __all__ = [
     "generation",
     "has_pending",
     "model",
+    "numbers",
     "reading",
     "record",
     "records",
@@ -43,6 +43,7 @@ _APPLICATION = 0x6C746964
 _SCHEMA_VERSION = 4
 _SHORTEST_PREFIX = 4
 _CHUNK = 500
+_WRITERS_CACHE = 64 << 10  # KiB; texts are looked up all over the file
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -61,15 +62,12 @@ CREATE TABLE incoming (
 );
 CREATE INDEX incoming_sha256 ON incoming (sha256);
 CREATE TABLE texts (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
-CREATE TABLE records (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL REFERENCES files (number), id TEXT NOT NULL,
-    codes BLOB NOT NULL, boxes TEXT
+CREATE TABLE blocks (
+    number INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES files (number), ids TEXT NOT NULL, codes BLOB NOT NULL,
+    boxes TEXT
 );
+CREATE INDEX blocks_file ON blocks (file);
 """
-INDEXES = {
-    "records_file": "CREATE INDEX records_file ON records (file)",
-    "records_id": "CREATE UNIQUE INDEX records_id ON records (id)",
-}  # of records
 
 _BROKEN = "还能用 liantu export 导出的先导出，然后删除它，再运行 liantu ingest 重新录入"
 _TROUBLES = {
@@ -137,6 +135,7 @@ def connected(folder: Path) -> Iterator[sqlite3.Connection]:
     """A connection for the one who may write (see `changes.writing`); makes the index if there is none."""
     path = folder / FILE_NAME
     with translated(path), closing(_connect(path, "mode=rwc")) as connection:
+        connection.execute(f"PRAGMA cache_size = {-_WRITERS_CACHE}")
         _create(connection, path)
         yield connection
 
@@ -171,7 +170,7 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _create_tables(connection: sqlite3.Connection) -> None:
-    for statement in (*filter(str.strip, _SCHEMA.split(";")), *INDEXES.values()):
+    for statement in filter(str.strip, _SCHEMA.split(";")):
         connection.execute(statement)
     connection.executemany("INSERT INTO meta VALUES (?, ?)", [("state", uuid.uuid4().hex), ("generation", "0")])
     connection.execute(f"PRAGMA application_id = {_APPLICATION}")
@@ -243,6 +242,12 @@ def file_of(row: Sequence[Any]) -> File:
     return File(**values | {"state": State(values["state"]), "tally": tally, "problems": problems})
 
 
+def numbers(connection: sqlite3.Connection) -> list[int]:
+    """The numbers of all records."""
+    blocks = connection.execute("SELECT number, ids FROM blocks ORDER BY number")
+    return [number * codes.BLOCK + place for number, ids in blocks for place in range(ids.count("\n") + 1)]
+
+
 def records(connection: sqlite3.Connection, numbers: Sequence[int]) -> Iterator[Record]:
     """The records with these numbers (the table's, not ids), in the order given."""
     known: dict[int, str | None] = {0: None}
@@ -254,15 +259,14 @@ def _read_chunk(
     connection: sqlite3.Connection, numbers: Sequence[int], known: dict[int, str | None]
 ) -> Iterator[Record]:
     """Some records; `known` are texts that were read before."""
-    columns = "r.number, f.document, f.sha256, r.id, r.codes, r.boxes"
-    query = f"SELECT {columns} FROM records r JOIN files f ON f.number = r.file WHERE r.number IN {_some(numbers)}"
-    found = {
-        number: codes.Row(document, sha256, name, codes.numbers_of(body), boxes)
-        for number, document, sha256, name, body, boxes in connection.execute(query)
-    }
-    wanted = {text for row in found.values() for text in row.texts}
+    columns = "b.number, f.document, f.sha256, b.ids, b.codes, b.boxes"
+    query = f"SELECT {columns} FROM blocks b JOIN files f ON f.number = b.file WHERE b.number IN"
+    some = _some({number // codes.BLOCK for number in numbers})
+    blocks = {number: codes.block(*row) for number, *row in connection.execute(f"{query} {some}")}
+    found = [codes.stored(blocks[number // codes.BLOCK], number % codes.BLOCK) for number in numbers]
+    wanted = {text for row in found for text in (*row.texts, *row.said)}
     known.update(texts(connection, wanted - known.keys()))
-    return (codes.record(found[number], known) for number in numbers)
+    return (codes.record(row, known) for row in found)
 
 
 def _some(numbers: Collection[int]) -> str:
@@ -278,11 +282,16 @@ def record(connection: sqlite3.Connection, prefix: str) -> Record:
     """The record whose id begins with `prefix`; UnknownRecord unless it is exactly one."""
     if len(prefix) < _SHORTEST_PREFIX:
         raise UnknownRecord(prefix, f"记录编号至少要写 {_SHORTEST_PREFIX} 个字符", "用 search 查出记录编号")
-    query = "SELECT number, id FROM records WHERE id >= ?1 AND id < ?1 || char(1114111) ORDER BY id LIMIT 6"
-    found = connection.execute(query, (storable(prefix),)).fetchall()
+    query = "SELECT number, ids FROM blocks WHERE instr(char(10) || ids, char(10) || ?)"
+    found = sorted(
+        (name, number * codes.BLOCK + place)
+        for number, ids in connection.execute(query, (storable(prefix),))
+        for place, name in enumerate(ids.split("\n"))
+        if name.startswith(prefix)
+    )
     if not found:
         raise UnknownRecord(prefix, "没有这条记录", "用 search 查出记录编号")
-    if len(found) > 1 and found[0][1] != prefix:
-        named = "、".join(name for _, name in found[:5]) + ("…" if len(found) > 5 else "")
+    if len(found) > 1 and found[0][0] != prefix:
+        named = "、".join(name for name, _ in found[:5]) + ("…" if len(found) > 5 else "")
         raise UnknownRecord(prefix, f"不止一条记录以此开头：{named}", "多写几个字符")
-    return next(records(connection, [found[0][0]]))
+    return next(records(connection, [found[0][1]]))

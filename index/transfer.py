@@ -10,6 +10,7 @@ from sqlite3 import Connection, IntegrityError
 
 from index import cache, changes, lexicon, meaning, segment, store
 from index.cache import Index
+from index.codes import BLOCK
 from index.pack import Manifest, Origin, Pack, Packed, opened, write
 from index.store import File
 from pipeline.errors import IndexBroken, PackBroken, State
@@ -17,8 +18,6 @@ from pipeline.ingest import READER_VERSION
 from pipeline.model import Record
 
 __all__ = ["Taken", "pack", "unpack"]
-
-CHUNK = 500
 
 
 def pack(index: Index, target: Path, selection: str = "", rows: Sequence[int] | None = None) -> Manifest:
@@ -40,16 +39,10 @@ def _packed(connection: Connection, rows: Sequence[int] | None) -> Iterator[Pack
             yield _told(file, file.records if chosen is None else chosen[number])
 
 
-def _counted(connection: Connection, rows: Sequence[int]) -> dict[int, int]:
+def _counted(connection: Connection, rows: Sequence[int]) -> Counter[int]:
     """How many of these records each file holds."""
-    counted: dict[int, int] = {}
-    for start in range(0, len(rows), CHUNK):
-        some = ", ".join(map(str, rows[start : start + CHUNK]))
-        for file, count in connection.execute(
-            f"SELECT file, count(*) FROM records WHERE number IN ({some}) GROUP BY file"
-        ):
-            counted[file] = counted.get(file, 0) + count
-    return counted
+    files = dict(connection.execute("SELECT number, file FROM blocks"))
+    return Counter(files[row // BLOCK] for row in rows)
 
 
 def _told(file: File, records: int) -> Packed:

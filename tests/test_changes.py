@@ -24,8 +24,8 @@ ROOT = Path(__file__).parent.parent
 
 def state(folder: Path) -> tuple[str, list[str]]:
     with store.reading(folder) as connection:
-        numbers = [row[0] for row in connection.execute("SELECT number FROM records ORDER BY number")]
-        return store.generation(connection)[0], [one.id for one in store.records(connection, numbers)]
+        found = store.records(connection, store.numbers(connection))
+        return store.generation(connection)[0], [one.id for one in found]
 
 
 def note(folder: Path, one: File, records: tuple[Record, ...] = (), members: list[str] | None = None) -> None:

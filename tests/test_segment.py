@@ -60,6 +60,12 @@ TEXTS = st.lists(
 ).map("".join)
 
 
+def _forget() -> None:
+    """Have the segmenter begin anew."""
+    segment._segmenter.cache_clear()
+    segment._words_of_part.cache_clear()
+
+
 @pytest.fixture(scope="module")
 def stock(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A tokenizer as jieba itself makes it, with our words of the field as its user dictionary."""
@@ -82,9 +88,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _own_cache(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("LIANTU_CACHE", str(folder))
-    segment._segmenter.cache_clear()
+    _forget()
     yield
-    segment._segmenter.cache_clear()
+    _forget()
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +119,7 @@ def test_tokens_are_those_of_stock_jieba(text: str, stock: Any) -> None:
 @given(TEXTS)
 def test_tokens_are_those_of_stock_jieba_on_any_text(stock: Any, text: str) -> None:
     """The same for whatever can be written, each text met by a segmenter that knows no shard yet."""
-    segment._segmenter.cache_clear()
+    _forget()
     check(text, stock)
 
 
@@ -186,7 +192,7 @@ def test_second_start_reads_the_cache_and_little_of_it(folder: Path) -> None:
     """The point of the module: a short text makes a process take in a small part of the dictionary."""
     segment.words("收受财物")
     before = cache_file(folder).stat().st_mtime_ns
-    segment._segmenter.cache_clear()
+    _forget()
     assert segment.words("收受财物") == ["收受财物"]
     assert 0 < len(segment._segmenter().tokenizer.FREQ) < 10_000
     assert cache_file(folder).stat().st_mtime_ns == before

@@ -131,16 +131,16 @@ def test_a_broken_pack_makes_no_index(world: Path, tmp_path: Path) -> None:
 # The index itself
 
 FAULTS = [
-    (f"DELETE FROM records WHERE id = '{WORLD[2].id}'", "文件写的记录数与实际不符（1 处）：乙/丙.txt"),
-    ("UPDATE records SET file = 99", "记录没有所属的文件（3 处）"),
+    (f"DELETE FROM blocks WHERE ids = '{WORLD[2].id}'", "文件写的记录数与实际不符（1 处）：乙/丙.txt"),
+    ("UPDATE blocks SET file = 99", "记录没有所属的文件（3 处）"),
     ("INSERT INTO texts VALUES (99, '孤句')", "文字不在任何记录里（1 处）：孤句"),
     ("DELETE FROM texts WHERE text = '越权'", "条记录读不出来"),
     (
         "UPDATE files SET duplicate_of = '没有' WHERE duplicate_of IS NOT NULL",
         "重复文件指向的文件不在（1 处）：副本.txt",
     ),
-    ("UPDATE records SET codes = substr(codes, 1, length(codes) - 4)", "条记录读不出来"),
-    ("UPDATE records SET codes = substr(codes, 1, 9)", "条记录读不出来"),
+    ("UPDATE blocks SET codes = substr(codes, 1, length(codes) - 4)", "条记录读不出来"),
+    ("UPDATE blocks SET codes = substr(codes, 1, 9)", "条记录读不出来"),
     ("UPDATE files SET state = 'odd' WHERE state = 'damaged'", "文件 坏.pdf 的情况读不出来"),
 ]
 
