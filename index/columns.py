@@ -6,24 +6,21 @@ are those of this cache only. Nothing here loops over records in Python.
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.arrays import Ints, Mask, distinct, looked_up, mapped, parts, ranges, sorting
 from index.normal import normal
 from index.query import Facet
-from index.rows import Ints, Rows, ranges, rows
+from index.rows import Rows, rows
 from pipeline.model import Kind
 
-__all__ = ["STAGE_LABEL", "Columns", "Ints", "Mask", "Said", "Scores", "build", "load", "mapped", "sorting"]
-
-Mask = NDArray[np.bool_]
-Scores = NDArray[np.float64]
+__all__ = ["STAGE_LABEL", "Columns", "Said", "build", "load"]
 
 T = TypeVar("T")
 
@@ -31,7 +28,6 @@ STAGE_LABEL = "stage_label"
 _KINDS = tuple(Kind)
 # One code per record and column; units have a table of their own, since a record has several.
 _SINGLE = (Facet.LEVEL, Facet.STAGE, Facet.CATEGORY, Facet.AGENCY, Facet.POWER, STAGE_LABEL)
-_LONG = 16  # of parts on average: to copy them one by one is quicker than element by element
 _FEW = 4  # values that are compared one by one, which is quicker than to look up each record's
 
 
@@ -107,7 +103,7 @@ class Columns:
 
     def said(self, records: Ints) -> Ints:
         """The statements of one of these records after the other."""
-        return _parts(self["said"], self["bounds"][records], self["bounds"][records + 1])
+        return parts(self["said"], self["bounds"][records], self["bounds"][records + 1])
 
     def records_of(self, statement: int) -> Ints:
         """The records in which a statement stands, in order."""
@@ -117,11 +113,11 @@ class Columns:
         """The records of one of these statements after the other."""
         if len(statements) == self.statements:
             return self["owners"]
-        return _parts(self["owners"], self["starts"][statements], self["starts"][statements + 1])
+        return parts(self["owners"], self["starts"][statements], self["starts"][statements + 1])
 
     def under(self, powers: Ints) -> Ints:
         """The statements that stand under one of these powers after the other."""
-        return _parts(self["under"], self["powers"][powers], self["powers"][powers + 1])
+        return parts(self["under"], self["powers"][powers], self["powers"][powers + 1])
 
     def having(self, statements: Mask) -> Mask:
         """The records in which one of these statements stands."""
@@ -162,29 +158,6 @@ class Columns:
         return np.asarray(before[bounds[1:]] > before[bounds[:-1]])
 
 
-def _parts(array: Ints, starts: Ints, ends: Ints) -> Ints:
-    """The parts of an array, one after the other."""
-    if len(starts) and int((ends - starts).sum()) > _LONG * len(starts):
-        return np.concatenate([array[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)])
-    return array[ranges(starts, ends)]
-
-
-def sorting(*keys: Ints) -> Ints:
-    """A stable argsort by numbers from 0 up, the last key first, as `np.lexsort` has it.
-
-    numpy sorts numbers of 16 bits by radix, ten times as fast as longer ones; so digit by digit.
-    """
-    order: Ints | None = None
-    for key in keys:
-        for shift in range(0, max(int(key.max(initial=0)).bit_length(), 1), 16):
-            digits = (key >> shift).astype(np.uint16)
-            if order is None:
-                order = np.argsort(digits, kind="stable")
-            else:
-                order = order[np.argsort(digits[order], kind="stable")]
-    return np.arange(0) if order is None else order
-
-
 @dataclass(frozen=True, slots=True)
 class Said:
     """The distinct statements in order: the number of their texts in the store, their kinds, and the texts."""
@@ -218,12 +191,6 @@ def load(folder: Path) -> Columns:
     return Columns(arrays, {path.stem: path.read_bytes() for path in folder.glob("*.json")})
 
 
-def mapped(path: Path) -> NDArray[Any]:
-    """The array in a file, mapped into memory; OSError or ValueError if it is missing or damaged."""
-    # numpy's own class for mapped arrays takes ten times as long for each slice of it.
-    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
-
-
 def _in_order(found: Rows, connection: sqlite3.Connection) -> Rows:
     """The records in the order of documents, charts and stages."""
     by_name = [number for (number,) in connection.execute("SELECT number FROM files ORDER BY document, sha256, number")]
@@ -239,21 +206,21 @@ def _in_order(found: Rows, connection: sqlite3.Connection) -> Rows:
 
 def _save_codes(folder: Path, column: str, numbers: Ints, names: Mapping[int, str | None]) -> None:
     """Save the values in order, None last, and each record's place in them; `names` says what its number stands for."""
-    there = _distinct(numbers)
+    there = distinct(numbers)
     values = [names[number] or None for number in there.tolist()]  # a row of a register may have no stage
     ordered = sorted(set(values), key=lambda value: (value is None, value or ""))
     places = {value: place for place, value in enumerate(ordered)}
-    _save(folder, column, _looked_up(there, [places[value] for value in values])[numbers], len(ordered))
+    _save(folder, column, looked_up(there, [places[value] for value in values])[numbers], len(ordered))
     _save_names(folder, column, ordered)
 
 
 def _save_units(folder: Path, numbers: Ints, texts: Mapping[int, str | None]) -> None:
     """Save each record's path of units, the parts of each path, and the names of the parts."""
-    there = _distinct(numbers)
+    there = distinct(numbers)
     paths = [tuple(dict.fromkeys(json.loads(texts[number] or "[]"))) for number in there.tolist()]
     parts = sorted({part for path in paths for part in path})
     places = {part: place for place, part in enumerate(parts)}
-    _save(folder, Facet.UNIT, _looked_up(there, range(len(there)))[numbers], len(there))
+    _save(folder, Facet.UNIT, looked_up(there, range(len(there)))[numbers], len(there))
     _save(folder, "unit_parts", [places[part] for path in paths for part in path])
     _save(folder, "unit_bounds", np.cumsum([0, *map(len, paths)]))
     _save_names(folder, Facet.UNIT, parts)
@@ -262,13 +229,13 @@ def _save_units(folder: Path, numbers: Ints, texts: Mapping[int, str | None]) ->
 def _save_statements(folder: Path, found: Rows, texts: Mapping[int, str | None]) -> Said:
     """Save the statements and in which records each of them stands."""
     keys = found.statements
-    there = _distinct(keys)
+    there = distinct(keys)
     numbers, of_kinds = np.divmod(there, len(_KINDS))
     said = [texts[number] or "" for number in numbers.tolist()]
     order = sorted(range(len(said)), key=lambda place: (said[place], of_kinds[place]))
     place_of = np.empty(len(order), dtype=np.int32)
     place_of[order] = np.arange(len(order), dtype=np.int32)
-    statements = _looked_up(there, place_of)[keys]
+    statements = looked_up(there, place_of)[keys]
     records = np.repeat(np.arange(len(found.numbers), dtype=np.int32), found.lengths.sum(axis=1))
     by_statement = sorting(statements)
     one_by_one, owners = statements[by_statement], records[by_statement]
@@ -303,20 +270,6 @@ def _save_under(folder: Path) -> None:
 def _bounds(numbers: Ints, length: int) -> Ints:
     """Where those of each number begin, and the last ones end, if they are put in order."""
     return np.concatenate(([0], np.cumsum(np.bincount(numbers, minlength=length))))
-
-
-def _distinct(numbers: Ints) -> Ints:
-    """The different ones of some numbers from 0 up, ascending; quicker than to sort them."""
-    is_there = np.zeros(int(numbers.max(initial=0)) + 1, dtype=np.bool_)
-    is_there[numbers] = True
-    return np.flatnonzero(is_there)
-
-
-def _looked_up(numbers: Ints, values: Iterable[int]) -> Ints:
-    """A table with a value at each of some numbers."""
-    table = np.zeros(int(numbers.max(initial=0)) + 1, dtype=np.int32)
-    table[numbers] = np.fromiter(values, dtype=np.int32, count=len(numbers))
-    return table
 
 
 def _save(folder: Path, name: str, values: Sequence[int] | Ints, below: int = 1 << 31) -> None:

@@ -5,7 +5,8 @@ from functools import reduce
 
 import numpy as np
 
-from index.columns import STAGE_LABEL, Columns, Mask
+from index.arrays import Mask
+from index.columns import STAGE_LABEL, Columns
 from index.normal import normal
 from index.query import Facet, Term
 from pipeline.errors import UnknownFacetValue

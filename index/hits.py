@@ -6,8 +6,9 @@ from itertools import pairwise
 import numpy as np
 
 from index import store
+from index.arrays import Ints, Mask, Scores
 from index.cache import Index
-from index.columns import Columns, Ints, Mask, Scores
+from index.columns import Columns
 from index.normal import Span
 from index.query import Facet
 from index.results import Count, Group, Later, Leg, StatementHit, Why

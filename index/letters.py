@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from index import postings
-from index.columns import Ints, Scores, mapped
+from index.arrays import Ints, Scores, distinct, looked_up, mapped
 from index.postings import Found, Postings, common
 
 __all__ = ["Letters", "build", "load", "pairs"]
@@ -20,6 +20,7 @@ __all__ = ["Letters", "build", "load", "pairs"]
 # So many of the rarest pairs of a long needle leave few candidates for the comparison with the text.
 _PAIRS_READ = 6
 _BITS = 21  # of a character's number
+_SHORT = 1 << 15  # characters of which two can be told by 32 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,12 @@ def build(folder: Path, forms: Sequence[str]) -> None:
     np.save(folder / "starts.npy", np.cumsum([0, *map(len, encoded)], dtype=np.int64))
     lengths = np.fromiter(map(len, forms), dtype=np.int64, count=len(forms))
     # Characters are numbered anew, in the same order, so that the codes of pairs stay short, which sort the quicker.
-    characters = np.frombuffer("".join(forms).encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
-    alphabet, letters = np.unique(characters, return_inverse=True)
+    characters = np.frombuffer("".join(forms).encode("utf-32-le"), dtype=np.uint32)
+    alphabet = distinct(characters).astype(np.int64)
     base = len(alphabet) + 1
+    letters = looked_up(alphabet, range(len(alphabet)))[characters]
+    if base < _SHORT:
+        letters = letters.astype(np.int32)
     owners = np.repeat(np.arange(len(forms), dtype=np.int32), lengths)
     # A character and the pair it begins stand side by side, so all are in the order of the statements.
     codes = np.repeat(letters * base, 2)

@@ -6,8 +6,9 @@ from functools import reduce
 
 import numpy as np
 
+from index.arrays import Ints, Mask, Scores
 from index.cache import Index
-from index.columns import Columns, Ints, Mask, Scores
+from index.columns import Columns
 from index.filters import Filters, filtered, of_metadata
 from index.normal import normal
 from index.query import Facet, Query, Term

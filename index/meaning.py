@@ -22,9 +22,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from index import segment
-from index.columns import Scores, mapped
+from index.arrays import Scores, mapped
 from index.normal import normal
-from index.rows import ranges
 from index.statements import Cut
 from pipeline.errors import ModelBroken
 
@@ -100,22 +99,21 @@ class _Static:
                 out[place] = self.weights[rows] @ self.vectors[rows].astype(np.float32)
         return unit(out)
 
-    def embed_cut(self, cut: Cut) -> Vectors:
-        """The same of texts that are cut already, many at a time."""
+    def embed_cut(self, cut: Cut) -> Iterator[Vectors]:
+        """The same of texts that are cut already, some at a time."""
         rows = [[*self._rows(word)] for word in cut.vocabulary]
-        flat = np.array([row for some in rows for row in some], dtype=np.int32)
-        ends = np.cumsum([0, *map(len, rows)])
-        out = np.zeros((len(cut.lengths), self.vectors.shape[1]), dtype=np.float32)
+        table = np.zeros((len(rows), self.vectors.shape[1]), dtype=np.float32)
+        for place, some in enumerate(rows):
+            table[place] = self.weights[some] @ self.vectors[some].astype(np.float32)
         bounds = np.concatenate(([0], np.cumsum(cut.lengths)))
-        for part in _blocks(len(out)):
-            codes = cut.codes[bounds[part.start] : bounds[min(part.stop, len(out))]]
-            of_words = flat[ranges(ends[codes], ends[codes + 1])]
-            texts = np.repeat(np.repeat(np.arange(len(out[part])), cut.lengths[part]), np.diff(ends)[codes])
-            if len(of_words):
-                firsts = np.flatnonzero(np.diff(texts, prepend=-1))
-                vectors = self.vectors[of_words].astype(np.float32) * self.weights[of_words, None]
-                out[part][texts[firsts]] = np.add.reduceat(vectors, firsts)
-        return unit(out)
+        for part in _blocks(len(cut.lengths)):
+            lengths = cut.lengths[part]
+            filled = np.flatnonzero(lengths)
+            out = np.zeros((len(lengths), table.shape[1]), dtype=np.float32)
+            if len(filled):
+                words = table[cut.codes[bounds[part.start] : bounds[part.start + len(lengths)]]]
+                out[filled] = np.add.reduceat(words, (np.cumsum(lengths) - lengths)[filled])
+            yield unit(out)
 
     def _rows(self, word: str) -> Iterator[int]:
         """The row of a word, or of the longest words it can be put together from."""
@@ -190,17 +188,22 @@ def build(
     keys = np.array([_key(text) for text in texts], dtype=np.uint64)
     steps, scales, known = _taken_over(keys, fingerprint(model), earlier)
     fresh = np.flatnonzero(~known).tolist()
-    made = _ours().embed_cut(cut(fresh)) if model == OURS else embed(model, [texts[place] for place in fresh])
-    if steps.shape[1] == 0:
-        steps = np.zeros((len(texts), made.shape[1]), dtype=np.int8)
-    scales[fresh] = np.abs(made).max(axis=1, initial=0) / _STEPS
-    with np.errstate(invalid="ignore"):
-        steps[fresh] = np.nan_to_num(np.round(made / scales[fresh][:, None])).astype(np.int8)
+    blocks = _ours().embed_cut(cut(fresh)) if model == OURS else _embedded(model, [texts[place] for place in fresh])
+    for part, made in zip(_blocks(max(len(fresh), 1)), blocks, strict=False):
+        if steps.shape[1] == 0:
+            steps = np.zeros((len(texts), made.shape[1]), dtype=np.int8)
+        scales[fresh[part]] = of_part = np.abs(made).max(axis=1, initial=0) / _STEPS
+        steps[fresh[part]] = np.round(made / np.where(of_part > 0, of_part, 1)[:, None])
     centre, lengths = _centred(steps, scales)
     arrays: dict[str, NDArray[Any]] = {"keys": keys, "steps": steps, "scales": scales, "lengths": lengths}
     for name, array in (arrays | {"centre": centre}).items():
         np.save(folder / f"{name}.npy", array)
     (folder / _MADE_BY).write_text(fingerprint(model), "utf-8")
+
+
+def _embedded(model: Path, texts: Sequence[str]) -> Iterator[Vectors]:
+    for part in _blocks(max(len(texts), 1)):
+        yield embed(model, texts[part])
 
 
 def _key(text: str) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.columns import Ints, Scores, mapped, sorting
+from index.arrays import Ints, Scores, mapped, sorting
 
 __all__ = ["K1", "NOTHING", "B", "Found", "Postings", "bm25", "build", "common", "load"]
 

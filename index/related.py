@@ -17,8 +17,9 @@ from functools import reduce
 
 import numpy as np
 
+from index.arrays import Ints, Mask, Scores
 from index.cache import Index
-from index.columns import Columns, Ints, Mask, Scores
+from index.columns import Columns
 from index.letters import pairs
 from index.lexicon import Concept, Word, spoken_of
 from index.postings import common

@@ -2,17 +2,15 @@
 
 import sqlite3
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import Ints, ranges
 from index.codes import BLOCK, NUMBERS, TEXTS
 from pipeline.model import Kind
 
-__all__ = ["Ints", "Rows", "parties", "ranges", "rows", "unused"]
-
-Ints = NDArray[np.integer[Any]]
+__all__ = ["Rows", "parties", "rows", "unused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +65,6 @@ def rows(connection: sqlite3.Connection) -> Rows:
     numbers = ranges(np.array(blocks, dtype=np.int64) * BLOCK, np.array(blocks, dtype=np.int64) * BLOCK + sizes)
     said = codes[ranges(of_said, firsts + lengths)]
     return Rows(numbers, np.repeat(np.array(files, dtype=np.int64), sizes), ids, heads, texts, said)
-
-
-def ranges(starts: Ints, ends: Ints) -> Ints:
-    """All of range(start, end) for every pair, one after the other."""
-    lengths = ends - starts
-    before = np.cumsum(lengths, dtype=starts.dtype) - lengths
-    return np.asarray(np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()), dtype=starts.dtype))
 
 
 def unused(connection: sqlite3.Connection) -> dict[int, str]:

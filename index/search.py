@@ -14,8 +14,8 @@ from itertools import islice
 import numpy as np
 
 from index import store
+from index.arrays import Ints, Mask, Scores
 from index.cache import Index
-from index.columns import Ints, Mask, Scores
 from index.filters import Filters
 from index.hits import Best, Told, facets, leading, leading_records, statement_hits
 from index.matching import Matched, Standing, Task, qualifying, standing, task

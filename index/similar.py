@@ -7,8 +7,8 @@ from contextlib import suppress
 import numpy as np
 
 from index import store
+from index.arrays import Ints, Scores
 from index.cache import Index
-from index.columns import Ints, Scores
 from index.hits import leading, statement_hits
 from index.normal import normal
 from index.related import LONGEST_QUESTION, nearness, squashed

@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import postings, segment
-from index.columns import Ints
+from index.arrays import Ints, ranges
 from index.postings import Found, Postings, common
-from index.rows import ranges
 
 __all__ = ["NOTHING", "Cut", "Earlier", "Statements", "build", "cut", "load", "query_words", "words_in"]
 

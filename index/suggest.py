@@ -1,7 +1,7 @@
 """What may have been meant where nothing is found: the query with one of its words as the index spells it.
 
 A part of the query that stands in no statement is compared with the words of the index: those that sound the same, and
-(by Whoosh's corrector) those that differ in one character.
+those that differ in one character; a whole word also with those of one character more or less, by Whoosh's corrector.
 """
 
 from collections import defaultdict
@@ -32,10 +32,12 @@ def rewritten(index: Index, query: Query) -> Iterator[Query]:
     words = [term for term in query.terms() if not (term.phrase or term.negated or isinstance(term.field, Facet))]
     parts = ((term, part) for term in words for part in _doubtful(index, normal(term.text)))
     doubtful = list(islice(parts, _MOST_DOUBTFUL))
-    sounds = _by_sound(index.statements) if doubtful else {}
+    sounds, gaps = _vocabulary(index.statements) if doubtful else ({}, {})
     alike = [(term, part, right) for term, part in doubtful for right in sounds.get(_sound(part), ())]
-    similar = [(term, part, right) for term, part in doubtful for right in _corrected(part, index.statements)]
-    yield from islice(dict.fromkeys(_with(query, *change) for change in (*alike, *similar)), _MOST)
+    similar = [(term, part, right) for term, part in doubtful for gap in _gaps(part) for right in gaps.get(gap, ())]
+    whole = [(term, part) for term, part in doubtful if part == normal(term.text)]
+    longer = [(term, part, right) for term, part in whole for right in _corrected(part, index.statements)]
+    yield from islice(dict.fromkeys(_with(query, *change) for change in (*alike, *similar, *longer)), _MOST)
 
 
 def _with(query: Query, term: Term, wrong: str, right: str) -> Query:
@@ -45,26 +47,30 @@ def _with(query: Query, term: Term, wrong: str, right: str) -> Query:
 
 
 @lru_cache(maxsize=1)
+def _vocabulary(statements: Statements) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """The words of the index by their sound, and by what is left of them without one character."""
+    sounds, gaps = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
+    for word in _words(statements):
+        sounds[_sound(word)].append(word)
+        for gap in _gaps(word):
+            gaps[gap].append(word)
+    return sounds, gaps
+
+
+@lru_cache(maxsize=1)
 def _words(statements: Statements) -> list[str]:
     """The words of the index that may be meant, in order."""
     return [word for word in statements.words if len(word) >= _SHORTEST and _is_chinese(word)]
 
 
-@lru_cache(maxsize=1)
-def _by_sound(statements: Statements) -> dict[str, list[str]]:
-    """The words of the index by their sound."""
-    sounds = defaultdict[str, list[str]](list)
-    for word in _words(statements):
-        sounds[_sound(word)].append(word)
-    return sounds
+def _corrected(word: str, statements: Statements) -> list[str]:
+    """The words of which a whole word of the query lacks a character, or has one too many."""
+    if len(word) < _LONG_ENOUGH - 1:
+        return []
+    from whoosh.spelling import ListCorrector  # late: it takes longer to import than a search
 
-
-def _corrected(part: str, statements: Statements) -> list[str]:
-    """The words that differ from a part of the query in a character; in a long one it may also lack or be too many."""
-    from whoosh.spelling import ListCorrector  # late: hardly any search needs it
-
-    found = ListCorrector(_words(statements)).suggest(part, limit=_MOST, maxdist=1)
-    return [word for word in found if len(word) == len(part) or min(len(word), len(part)) >= _LONG_ENOUGH]
+    found = ListCorrector(_words(statements)).suggest(word, limit=_MOST, maxdist=1)
+    return [one for one in found if len(one) != len(word) and len(one) > _SHORTEST]
 
 
 def _is_chinese(word: str) -> bool:
@@ -88,6 +94,11 @@ def _doubtful(index: Index, form: str) -> Iterator[str]:
 def _is_said(part: str) -> bool:
     """Whether the lexicon has a text as it is."""
     return any((part,) in (*one.sayings, *one.words) for one, _ in spoken_of(part))
+
+
+def _gaps(word: str) -> Iterator[str]:
+    """The word with each of its characters left out."""
+    return (f"{word[:place]} {word[place + 1 :]}" for place in range(len(word)))
 
 
 def _sound(word: str) -> str:
