@@ -9,6 +9,8 @@ are made of. A record's number tells its block and its place there.
 import json
 import sqlite3
 import struct
+import sys
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter, itemgetter
@@ -76,7 +78,7 @@ class Block(NamedTuple):
     document: str
     sha256: str
     ids: Sequence[str]
-    codes: tuple[int, ...]
+    codes: Sequence[int]
     boxes: Sequence[str]
 
 
@@ -86,9 +88,9 @@ class Stored(NamedTuple):
     document: str
     sha256: str
     id: str
-    numbers: tuple[int, ...]
-    texts: tuple[int, ...]
-    said: tuple[int, ...]
+    numbers: Sequence[int]
+    texts: Sequence[int]
+    said: Sequence[int]
     boxes: str
 
 
@@ -97,7 +99,9 @@ def block(document: str, sha256: str, ids: str, body: bytes, boxes: str | None) 
     if len(body) % 4:
         raise ValueError("records are cut off")
     names = ids.split("\n")
-    codes = struct.unpack(f"<{len(body) // 4}i", body)
+    codes = array("i", body)
+    if sys.byteorder == "big":
+        codes.byteswap()
     return Block(document, sha256, names, codes, boxes.split("\n") if boxes else [""] * len(names))
 
 

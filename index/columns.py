@@ -6,7 +6,7 @@ are those of this cache only. Nothing here loops over records in Python.
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
@@ -28,6 +28,7 @@ STAGE_LABEL = "stage_label"
 _KINDS = tuple(Kind)
 # One code per record and column; units have a table of their own, since a record has several.
 _SINGLE = (Facet.LEVEL, Facet.STAGE, Facet.CATEGORY, Facet.AGENCY, Facet.POWER, STAGE_LABEL)
+_MASKS = 8  # of a byte for each record
 _FEW = 4  # values that are compared one by one, which is quicker than to look up each record's
 
 
@@ -44,6 +45,7 @@ class Columns:
     arrays: Mapping[str, Ints]
     names: Mapping[str, bytes]
     _kept: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _masks: dict[Hashable, Mask] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Ints:
         return self.arrays[name]
@@ -68,6 +70,14 @@ class Columns:
     def distinct_forms(self, column: str) -> frozenset[str]:
         """The values in normal form, each once, without None."""
         return self.once("distinct", column, lambda: frozenset(filter(None, self.forms(column))))
+
+    def kept_mask(self, key: Hashable, made: Callable[[], Mask]) -> Mask:
+        """A mask over records that may be asked for again soon; the last few are kept."""
+        if key not in self._masks:
+            self._masks[key] = made()
+            for old in list(self._masks)[:-_MASKS]:
+                del self._masks[old]
+        return self._masks[key]
 
     def once(self, what: str, column: str, made: Callable[[], T]) -> T:
         """What is made of a column, the first time that it is asked for."""
@@ -134,9 +144,9 @@ class Columns:
         if column == Facet.UNIT:
             chosen = self._paths_with(chosen)
         wanted, codes = np.flatnonzero(chosen).tolist(), self[column]
-        if len(wanted) > _FEW:
-            return np.asarray(chosen[codes])
-        return reduce(np.logical_or, [codes == one for one in wanted], np.zeros(self.records, dtype=np.bool_))
+        if 0 < len(wanted) <= _FEW:
+            return reduce(np.logical_or, [codes == one for one in wanted])
+        return np.asarray(chosen[codes])
 
     def ids(self, records: Ints) -> list[str]:
         """The ids of these records."""

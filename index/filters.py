@@ -24,11 +24,13 @@ _CLOSENESS = 0.3
 
 def filtered(columns: Columns, filters: Filters) -> Mask:
     """The records all filters leave; each leaves those with one of its values. UnknownFacetValue if none has one."""
-    records = np.ones(columns.records, dtype=np.bool_)
-    for facet, wanted in filters.items():
-        if wanted:
-            records &= reduce(np.logical_or, [_of_value(columns, facet, value) for value in wanted])
-    return records
+    wanted = [(facet, tuple(values)) for facet, values in filters.items() if values]
+    return columns.kept_mask(("filter", *wanted), lambda: _filtered(columns, wanted))
+
+
+def _filtered(columns: Columns, wanted: Sequence[tuple[Facet, Sequence[str]]]) -> Mask:
+    found = [reduce(np.logical_or, [_of_value(columns, facet, one) for one in values]) for facet, values in wanted]
+    return reduce(np.logical_and, found) if found else np.ones(columns.records, dtype=np.bool_)
 
 
 def of_metadata(columns: Columns, terms: Iterable[Term]) -> Mask:

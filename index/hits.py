@@ -25,24 +25,22 @@ Best = list[tuple[int, float]]  # numbers of statements or records, the best fir
 Told = tuple[tuple[Span, ...], tuple[Leg, ...], Why | None]  # what made a statement a hit
 
 
-def leading(counts: Ints | Mask, scores: Scores, limit: int) -> Best:
-    """The numbers counted at all, best score first, then the most counted, then by number; with their scores."""
-    hits = np.flatnonzero(counts)
-    rounded = np.round(scores[hits], _DECIMALS)
+def leading(hits: Ints, scores: Scores, counts: Ints, limit: int) -> Best:
+    """Of some numbers, their scores and counts: best score first, then the most counted, then by number."""
+    rounded = np.round(scores, _DECIMALS)
     if 0 < limit < len(hits):  # quicker than to sort them all
         is_among = rounded >= np.partition(rounded, -limit)[-limit]
-        hits, rounded = hits[is_among], rounded[is_among]
-    first = np.lexsort((hits, -counts[hits].astype(np.int64), -rounded))[:limit]
+        hits, rounded, counts = hits[is_among], rounded[is_among], counts[is_among]
+    first = np.lexsort((hits, -counts.astype(np.int64), -rounded))[:limit]
     return list(zip(hits[first].tolist(), rounded[first].tolist(), strict=True))
 
 
-def leading_records(columns: Columns, statements: Mask, scores: Scores, wanted: Mask, limit: int) -> Best:
+def leading_records(columns: Columns, hits: Ints, scores: Scores, wanted: Mask, limit: int) -> Best:
     """The wanted records, those whose best statement has the best score first, then by number; with that score.
 
-    `statements` are those that count; a record with none of them has 0. Only as many as it takes are looked at.
+    `hits` are the statements that count; a record with none of them has 0. Only as many as it takes are looked at.
     """
-    hits = np.flatnonzero(statements)
-    rounded = np.round(scores[hits], _DECIMALS)
+    rounded = np.round(scores, _DECIMALS)
     order = np.argsort(-rounded, kind="stable")
     hits, rounded = hits[order], rounded[order]
     found: dict[int, float] = {}

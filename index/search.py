@@ -18,7 +18,7 @@ from index.arrays import Ints, Mask, Scores
 from index.cache import Index
 from index.filters import Filters
 from index.hits import Best, Told, facets, leading, leading_records, statement_hits
-from index.matching import Matched, Standing, Task, qualifying, standing, task
+from index.matching import Standing, Task, qualifying, standing, task
 from index.normal import Span, normal, spans
 from index.postings import common
 from index.query import Facet, Found, Query, Term, parse, render
@@ -164,12 +164,15 @@ def _loose(term: Term) -> Term | None:
 
 def _by_statement(asked: _Asked, limit: int, explain: bool) -> SearchResult:
     found = standing(asked.exactly)
-    scores = _WORDS + _facet_scores(asked, found.counts) if asked.is_open else _scores(found.matched)
-    best = leading(found.counts, scores, limit)
+    hits = np.flatnonzero(found.counts)
+    if asked.is_open:
+        scores = _WORDS + _facet_scores(asked, found.counts)[hits]
+    else:
+        scores = _scores(found.matched.exact[hits], found.matched.scores[hits])
+    best = leading(hits, scores, found.counts[hits], limit)
     groups = [_Ranked("match", found, best), *_related(asked, found.counts > 0, min(limit - len(best), _MOST_RELATED))]
-    hits = [hit for group in groups for hit in _statement_hits(asked, group, explain)]
-    total = int(np.count_nonzero(found.counts))
-    return _result(asked, "statement", total, found.all_records, hits, len(hits) - len(best))
+    told = [hit for group in groups for hit in _statement_hits(asked, group, explain)]
+    return _result(asked, "statement", len(hits), found.all_records, told, len(told) - len(best))
 
 
 def _related(asked: _Asked, taken: Mask, room: int) -> list[_Ranked]:
@@ -196,7 +199,8 @@ def _related(asked: _Asked, taken: Mask, room: int) -> list[_Ranked]:
         if room > 0:
             found = found_by()
             scores = squashed(total) if name == "beyond" else _near_scores(asked, found.counts)
-            best = leading(found.counts * (chosen & ~taken), _RELATED - place + scores, room)
+            hits = np.flatnonzero((found.counts > 0) & chosen & ~taken)
+            best = leading(hits, _RELATED - place + scores[hits], found.counts[hits], room)
             ranked.append(_Ranked(name, found, best))
             room -= len(best)
     return ranked
@@ -212,9 +216,9 @@ def _near_scores(asked: _Asked, counts: Ints) -> Scores:
     return squashed(asked.near().total + (typical(asked.index, counts) if asked.found else 0))
 
 
-def _scores(found: Matched) -> Scores:
+def _scores(exact: Mask, weights: Scores) -> Scores:
     """From 2 up where the very letters stand, from 1 where only the words do, by their weight."""
-    return np.where(found.exact, _EXACT, _WORDS) + found.scores / (1 + found.scores)
+    return np.where(exact, _EXACT, _WORDS) + weights / (1 + weights)
 
 
 def _statement_hits(asked: _Asked, group: _Ranked, explain: bool) -> Iterator[StatementHit]:
@@ -231,13 +235,14 @@ def _evidence(task: Task, hit: int, kind: Kind, text: str) -> tuple[tuple[Span, 
     """Where the wanted terms stand in a statement, and through which legs they are found there."""
     needles, legs = set[str](), dict[Leg, None]()
     for term, matched in task.matched.items():
-        if term.negated or term.field not in (None, kind) or not (wanted := normal(term.text)):
+        exact, worded = matched.exact[hit], task.worded[term][hit]
+        if not (exact or worded) or term.negated or term.field not in (None, kind) or not (wanted := normal(term.text)):
             continue
-        if matched.exact[hit]:
+        if exact:
             needles.add(wanted)
             legs["char"] = None
-        if task.worded[term][hit]:
-            needles.update(() if matched.exact[hit] else query_words(wanted))
+        if worded:
+            needles.update(() if exact else query_words(wanted))
             legs["word"] = None
     return spans(text, needles) if needles else (), tuple(legs)
 
@@ -297,8 +302,9 @@ def _record_hits(asked: _Asked, best: Best, related: Set[int], explain: bool) ->
     columns = asked.index.columns
     found = store.records(asked.index.connection, columns["rows"][[hit for hit, _ in best]].tolist())
     numbers = _numbers(asked.index, [columns.statements_of(hit) for hit, _ in best])
+    holding = _holding(asked.exactly, list(numbers.values()))
     for (_, score), record in zip(best, found, strict=True):
-        matches = tuple(_matches(asked, record, numbers, related, explain))
+        matches = tuple(_matches(asked, record, numbers, holding, related, explain))
         yield RecordHit(score, record, matches, _ORDER[-math.floor(score)] if related else "match")
 
 
@@ -310,25 +316,39 @@ def _numbers(index: Index, some: Sequence[Ints]) -> dict[tuple[Kind, str], int]:
     return {(index.columns.kind(one), texts[number]): one for one, number in zip(said, numbers, strict=True)}
 
 
-def _scored(asked: _Asked) -> tuple[Mask, Scores]:
+def _holding(task: Task, statements: list[int]) -> Set[int]:
+    """Those of some statements that hold a term, be it by letters or by words: most of a record's hold none."""
+    some = np.array(statements, dtype=np.int64)
+    held = [task.matched[term].exact[some] | task.worded[term][some] for term in task.matched]
+    return set(some[reduce(np.logical_or, held)].tolist()) if held else set()
+
+
+def _scored(asked: _Asked) -> tuple[Ints, Scores]:
     """The statements that hold a wanted term, and their scores."""
     wanted = [found for term, found in asked.exactly.matched.items() if not term.negated]
-    nothing = np.zeros(asked.index.columns.statements)
-    mask = reduce(np.logical_or, [found.mask for found in wanted], nothing > 0)
-    exact = reduce(np.logical_or, [found.exact & found.mask for found in wanted], nothing > 0)
-    total = reduce(np.add, [found.scores * found.mask for found in wanted], nothing)
-    return mask, _scores(Matched(mask, exact, total))
+    hits = np.flatnonzero(reduce(np.logical_or, [found.mask for found in wanted])) if wanted else np.zeros(0, np.intp)
+    masks = [found.mask[hits] for found in wanted]
+    exact, total = np.zeros(len(hits), dtype=np.bool_), np.zeros(len(hits))
+    for found, mask in zip(wanted, masks, strict=True):
+        exact |= found.exact[hits] & mask
+        total += found.scores[hits] * mask
+    return hits, _scores(exact, total)
 
 
 def _matches(
-    asked: _Asked, record: Record, numbers: Mapping[tuple[Kind, str], int], related: Set[int], explain: bool
+    asked: _Asked,
+    record: Record,
+    numbers: Mapping[tuple[Kind, str], int],
+    holding: Set[int],
+    related: Set[int],
+    explain: bool,
 ) -> Iterator[Match]:
     """The statements of a record that match, or are related, or are of the kind asked for."""
     kinds = {term.field for term in asked.exactly.query.terms() if not term.text}
     items = dict.fromkeys(Kind, 0)
     for kind, text in record.statements():
         number = numbers[kind, text]
-        where, legs = _evidence(asked.exactly, number, kind, text)
+        where, legs = _evidence(asked.exactly, number, kind, text) if number in holding else ((), ())
         if number in related and not legs:
             where, legs = _relation(asked, number, text)
         if legs or kind in kinds:

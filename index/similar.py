@@ -9,7 +9,7 @@ import numpy as np
 from index import store
 from index.arrays import Ints, Scores
 from index.cache import Index
-from index.hits import leading, statement_hits
+from index.hits import Best, leading, statement_hits
 from index.normal import normal
 from index.related import LONGEST_QUESTION, nearness, squashed
 from index.results import Similar
@@ -51,13 +51,19 @@ def _similar(index: Index, texts: Sequence[str], said: Ints, place: int | None, 
     records = np.mean([_of_records(index, one) for one in likeness], axis=0)
     if place is not None:
         records[place] = 0
-    nearest = leading(records > 0, records, limit)
+    nearest = _nearest(records, limit)
     found = store.records(index.connection, index.columns["rows"][[one for one, _ in nearest]].tolist())
     scored = zip((round(likeness, _SHOWN) for _, likeness in nearest), found, strict=True)
-    likest = leading(best > 0, best, limit)
+    likest = _nearest(best, limit)
     alike = [(one, round(likeness, _SHOWN), index.columns.records_of(one)) for one, likeness in likest]
     hits = statement_hits(index, alike, "related", lambda hit, kind, text: ((), (), None))
     return Similar(tuple(hits), tuple(scored))
+
+
+def _nearest(likeness: Scores, limit: int) -> Best:
+    """The places of the highest values above 0."""
+    hits = np.flatnonzero(likeness)
+    return leading(hits, likeness[hits], np.ones(len(hits), dtype=np.int64), limit)
 
 
 def _likeness(index: Index, text: str) -> Scores:
