@@ -7,9 +7,7 @@ Its name says what it was made from: the index, its generation, the way words ar
 import hashlib
 import json
 import os
-import shutil
 import sqlite3
-import tempfile
 import time
 import zlib
 from collections.abc import Iterator
@@ -203,6 +201,9 @@ def _seal(path: Path) -> int:
 
 def _build(cache: Path, connection: sqlite3.Connection, model: Path | None, base: Path | None = None) -> None:
     """Build the caches; what is the same in those of the state before (`base`) is taken over."""
+    import shutil  # late, both of them: a search hardly ever builds
+    import tempfile
+
     cache.parent.mkdir(exist_ok=True)
     _sweep(cache.parent)
     draft = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=cache.parent))
@@ -255,11 +256,15 @@ def _put(draft: Path, cache: Path) -> None:
 
 def _discard(cache: Path) -> None:
     """Remove a cache; where a file in use cannot be removed, a later build does it."""
+    import shutil
+
     shutil.rmtree(cache, ignore_errors=True)
 
 
 def _sweep(caches: Path) -> None:
     """Remove what builds that were killed left behind."""
+    import shutil
+
     for folder in caches.glob(f"{_BUILDING}*"):
         with suppress(OSError):
             if time.time() - folder.stat().st_mtime > _RUBBISH_AFTER:

@@ -4,10 +4,10 @@ Any part of a text is found: by one character, by a pair, and longer ones by the
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,8 +23,7 @@ _BITS = 21  # of a character's number
 _SHORT = 1 << 15  # characters of which two can be told by 32 bits
 
 
-@dataclass(frozen=True, slots=True)
-class Letters:
+class Letters(NamedTuple):
     """The `postings` of `grams`, characters and pairs by their codes, ascending.
 
     `texts` holds the normal forms in UTF-8, statement s at `starts[s]:starts[s + 1]`.

@@ -8,9 +8,9 @@ says what the concepts below it are about. LIANTU_LEXICON names a file of the us
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from index.normal import Span, normal
 from pipeline.errors import LexiconBroken
@@ -30,8 +30,7 @@ _FORM = "说法 | 说法 = 用语 | 用语 ~ 相关用语"
 Word = tuple[str, ...]  # the parts (in normal form) that must all stand in a statement
 
 
-@dataclass(frozen=True, slots=True)
-class Concept:
+class Concept(NamedTuple):
     """What people call something, what charts call it, and what is related; the first saying is its name."""
 
     name: str
@@ -62,8 +61,7 @@ def _read(path: str) -> str:
         raise LexiconBroken(path, "不是 UTF-8 文本", "另存为 UTF-8") from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     """A concept as written."""
 
     text: str

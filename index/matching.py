@@ -1,8 +1,9 @@
 """Which statements and which records satisfy a query: terms become masks over statements, these masks over records."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +19,7 @@ from pipeline.model import Kind
 __all__ = ["Matched", "Standing", "Task", "qualifying", "standing", "task"]
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(NamedTuple):
     """The statements that match something; `exact` are those that hold it letter by letter."""
 
     mask: Mask
@@ -111,8 +111,7 @@ def _either(one: Matched, other: Matched) -> Matched:
     return Matched(one.mask | other.mask, one.exact | other.exact, np.maximum(one.scores, other.scores))
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Statements as far as they stand in the records asked for: `counts` says in how many of them.
 
     `all_records` are the records in which any of them stands.
@@ -136,7 +135,7 @@ def standing(task: Task, among: Mask | None = None) -> Standing:
     columns = task.index.columns
     parts = _merged([_part(task, conjunction) for conjunction in task.query.alternatives or ((),)])
     if among is not None:
-        parts = [(replace(matched, mask=matched.mask & among), records) for matched, records in parts]
+        parts = [(matched._replace(mask=matched.mask & among), records) for matched, records in parts]
     matched = reduce(_either, [matched for matched, _ in parts])
     if len(parts) == 1 and _is_shorter(columns, *parts[0]):
         return Standing(columns, parts, matched, *_by_records(columns, *parts[0]))

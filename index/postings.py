@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,7 @@ _MOST = 255  # times that count; more say no more
 _ARRAYS = ("firsts", "holders", "counts", "lengths")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Statements (ascending) and the score of each."""
 
     statements: Ints

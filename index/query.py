@@ -5,8 +5,8 @@ half width read alike.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 from unicodedata import normalize
 
 from pipeline.errors import QuerySyntaxError
@@ -54,8 +54,7 @@ FIELDS: dict[str, Kind | Facet] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One thing asked for, as typed: a word or an exact phrase, anywhere or in one field, wanted or excluded."""
 
     text: str
@@ -64,8 +63,7 @@ class Term:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """Alternatives, each a conjunction of terms; no alternative at all asks for everything."""
 
     alternatives: tuple[tuple[Term, ...], ...] = ()
@@ -75,8 +73,7 @@ class Query:
         return (term for conjunction in self.alternatives for term in conjunction)
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     """A term or an operator (AND is never written: blanks do) at its place in the user's text."""
 
     position: int

@@ -12,8 +12,8 @@ The weights were chosen on our judged queries (`tests/judged.py`), where each ma
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
+from typing import NamedTuple
 
 import numpy as np
 
@@ -45,8 +45,7 @@ LONGEST_QUESTION = 200  # characters; what follows says little more, and time is
 _SCALE, _HIGHEST = 4.0, 0.999999
 
 
-@dataclass(frozen=True, slots=True)
-class Nearness:
+class Nearness(NamedTuple):
     """How near every statement is: in all, and what each leg adds; the concepts spoken of; where chance ends."""
 
     total: Scores

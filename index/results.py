@@ -67,8 +67,7 @@ class Later(Sequence[T]):
         return repr(list(self))
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(NamedTuple):
     """What each leg adds to the nearness of a statement, and which words of which concepts of the lexicon it holds."""
 
     legs: Mapping[Leg, float]
@@ -94,8 +93,7 @@ class StatementHit:
     why: Why | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A statement of a record that holds a term; `item` is its place among the record's statements of that kind."""
 
     kind: Kind
@@ -115,8 +113,7 @@ class RecordHit:
     group: Group = "match"
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResult:
+class SearchResult(NamedTuple):
     """What was found: `total` hits in all, in `records` distinct records, which the facets count; the best hits.
 
     The last `related` of the hits do not match and are not counted: they are near in meaning, or stand (`rest`) under
@@ -136,24 +133,21 @@ class SearchResult:
     suggestions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Similar:
+class Similar(NamedTuple):
     """The statements (their score: the similarity) and records most similar to a text or a record, from 1 down to 0."""
 
     statements: tuple[StatementHit, ...]
     records: tuple[tuple[float, Record], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
+class Met(NamedTuple):
     """A file of this run: what became of it, or (not `is_new`) what was known of it already."""
 
     file: File
     is_new: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(NamedTuple):
     """What the index holds; `occurrences` counts a statement once per record, `statements` once in all."""
 
     generation: int

@@ -7,9 +7,10 @@ full yet, those that are related in meaning, which are not counted.
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, reduce
 from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
 
@@ -41,8 +42,7 @@ _TELLING = 0.5  # what a leg adds that speaks for a statement
 _LEGS: tuple[Leg, ...] = ("char", "lexicon", "meaning", "place")
 
 
-@dataclass(frozen=True, slots=True)
-class _Ranked:
+class _Ranked(NamedTuple):
     """A group of hits, best first, and where they stand."""
 
     group: Group
@@ -159,7 +159,7 @@ def _loosened(query: Query) -> Query:
 
 
 def _loose(term: Term) -> Term | None:
-    return replace(term, text="") if term.field else None
+    return term._replace(text="") if term.field else None
 
 
 def _by_statement(asked: _Asked, limit: int, explain: bool) -> SearchResult:

@@ -13,7 +13,6 @@ import importlib
 import os
 import struct
 import sys
-import tempfile
 import warnings
 import zlib
 from collections.abc import Iterator, Mapping
@@ -21,6 +20,7 @@ from contextlib import suppress
 from functools import cache, lru_cache
 from itertools import accumulate, pairwise
 from pathlib import Path
+from threading import Lock
 from types import ModuleType
 from typing import Any
 
@@ -29,12 +29,30 @@ from platformdirs import user_cache_path
 __all__ = ["VERSION", "is_known", "search_words", "with_shorter", "words"]
 
 
+class _Postponed(ModuleType):
+    """A module that is imported when something of it is used.
+
+    jieba's tables for words that it does not know take 10 ms, and most searches are for words that it knows.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        with _POSTPONED, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            if sys.modules.get(self.__name__) is self:
+                del sys.modules[self.__name__]
+            return getattr(importlib.import_module(self.__name__), name)
+
+
+_POSTPONED = Lock()
+
+
 def _import_jieba() -> ModuleType:
     """Import jieba quietly and without pkg_resources.
 
     jieba prefers pkg_resources to `open` where setuptools happens to be installed: 65 ms and a deprecation warning.
     Its source has invalid escape sequences, of which the user would read where nothing was compiled on installation.
     """
+    sys.modules.setdefault("jieba.finalseg", _Postponed("jieba.finalseg"))
     sys.modules.setdefault("pkg_resources", None)  # type: ignore[arg-type]  # None: the import system's word for "absent"
     try:
         with warnings.catch_warnings():
@@ -51,13 +69,12 @@ _FIELD_WORDS = Path(__file__).with_name("words.txt")
 
 
 def _version(field_words: Path) -> str:
-    """What the tokens depend on, in short: jieba's version and a checksum of its dictionary and `field_words`."""
+    """What the tokens depend on, in short: jieba's version, the size of its dictionary, a checksum of `field_words`."""
     # Read as text: the ends of lines, which git may turn, change no token.
     checksum = zlib.crc32(field_words.read_text("utf-8").encode())
     with _jieba.dt.get_dict_file() as dictionary:
-        while block := dictionary.read(1 << 18):  # in blocks that fit the processor's cache: 2 ms instead of 4
-            checksum = zlib.crc32(block, checksum)
-    return f"{_jieba.__version__}-{checksum:08x}"
+        size = dictionary.seek(0, os.SEEK_END)
+    return f"{_jieba.__version__}-{size}-{checksum:08x}"
 
 
 VERSION: str = _version(_FIELD_WORDS)
@@ -186,6 +203,8 @@ def _entries(shard: memoryview) -> Iterator[tuple[str, int]]:
 
 def _save(data: bytes, path: Path) -> None:
     """Write `data` to `path` whole or not at all, whoever else does so at the time; OSError if that cannot be done."""
+    import tempfile  # late: done once
+
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
         temporary = Path(file.name)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, reduce
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,8 +57,7 @@ class Statements:
 NOTHING = Statements(b"", postings.NOTHING)
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """Texts as words: text t is the next `lengths[t]` of `codes`, places in `vocabulary`."""
 
     vocabulary: list[str]
@@ -100,8 +100,7 @@ def _found_by(word: str) -> list[str]:
     return [part for part in segment.with_shorter(word) if len(part) <= _LONGEST_WORD]
 
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(NamedTuple):
     """An index of before, and where in it each statement stands; -1 for those that are new."""
 
     statements: Statements

@@ -8,7 +8,6 @@ changes it stands in `index/changes.py`; here it is opened and read.
 import json
 import os
 import sqlite3
-import uuid
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -172,7 +171,7 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
 def _create_tables(connection: sqlite3.Connection) -> None:
     for statement in filter(str.strip, _SCHEMA.split(";")):
         connection.execute(statement)
-    connection.executemany("INSERT INTO meta VALUES (?, ?)", [("state", uuid.uuid4().hex), ("generation", "0")])
+    connection.executemany("INSERT INTO meta VALUES (?, ?)", [("state", os.urandom(16).hex()), ("generation", "0")])
     connection.execute(f"PRAGMA application_id = {_APPLICATION}")
     connection.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
 
@@ -218,7 +217,7 @@ def has_pending(connection: sqlite3.Connection) -> bool:
 def bump(connection: sqlite3.Connection) -> None:
     """Name the state anew, within the transaction that changes it."""
     connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'generation'")
-    connection.execute("UPDATE meta SET value = ? WHERE name = 'state'", (uuid.uuid4().hex,))
+    connection.execute("UPDATE meta SET value = ? WHERE name = 'state'", (os.urandom(16).hex(),))
 
 
 def model(connection: sqlite3.Connection) -> tuple[str, str] | None:

@@ -6,7 +6,6 @@ those that differ in one character; a whole word also with those of one characte
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import accumulate, islice
 from pathlib import Path
@@ -42,7 +41,7 @@ def rewritten(index: Index, query: Query) -> Iterator[Query]:
 
 def _with(query: Query, term: Term, wrong: str, right: str) -> Query:
     """The query with a part of a word replaced."""
-    other = replace(term, text=normal(term.text).replace(wrong, right))
+    other = term._replace(text=normal(term.text).replace(wrong, right))
     return Query(tuple(tuple(other if one == term else one for one in part) for part in query.alternatives))
 
 

@@ -6,8 +6,9 @@ Quoted words, fields and excluded words are left as they are; so are words that 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
+from typing import NamedTuple
 
 from index.lexicon import spoken_of
 from index.normal import normal
@@ -26,39 +27,57 @@ _LONGEST = 200  # characters of a word that is looked at: patterns take time
 _UNSTATED = "未标明"
 _ALTERNATIVES = (Facet.LEVEL, Facet.STAGE, Facet.CATEGORY)  # two values mean either; an agency and its section both
 
+
+class _Pattern:
+    """A pattern that is compiled when it may match: most texts hold none of the characters without which it cannot."""
+
+    def __init__(self, telling: str, pattern: str) -> None:
+        self._telling, self._pattern = frozenset(telling), pattern
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        return re.compile(self._pattern)
+
+    def search(self, form: str) -> re.Match[str] | None:
+        return None if self._telling.isdisjoint(form) else self.compiled.search(form)
+
+
 _AND = "[、和或及与,]"
 _LEVELS = f"[高中低](?:{_AND}?[高中低])*"
 # 过程中风险 and the like speak of no level.
 _LEVEL_WORD = f"(?<![程作法其集理期当]){_LEVELS}"
 _RANK = "(?:等级|级别|等|级|度)"
-_LEVEL = re.compile(
+_LEVEL = _Pattern(
+    "高中低",
     rf"(?:风险|廉政)*{_RANK}?(?:为|是|属于|定为|评为|属)?(?<![提升抬拔降减])(?:最|较)?{_LEVEL_WORD}{_RANK}?风险(?:等级|级别|级)?(?P<points>点)?"
     rf"|(?:风险|等级|级别)(?:等级|级别)?(?:为|是|属于|定为|评为|最|较|很|:)?{_LEVELS}(?:等级|级别|级)?(?:的|$)"
-    rf"|(?<![提升抬拔降减]){_LEVELS}(?:等级|级别)的?|^[高中低](?:{_AND}[高中低])*$"
+    rf"|(?<![提升抬拔降减]){_LEVELS}(?:等级|级别)的?|^[高中低](?:{_AND}[高中低])*$",
 )
-_STEP = re.compile(r"(?P<step>[一二三])级(?:的)?风险(?P<points>点)?")
+_STEP = _Pattern("级", r"(?P<step>[一二三])级(?:的)?风险(?P<points>点)?")
 _OF_STEPS = {"一": "高", "二": "中", "三": "低"}
-_NO_LEVEL = re.compile(r"(?:未|没有?|无|不)(?:标明|标|写明|写|注明|定|填写?|评定?|给出?)?(?:风险)?(?:等级|级别)的?")
+_NO_LEVEL = _Pattern("级", r"(?:未|没有?|无|不)(?:标明|标|写明|写|注明|定|填写?|评定?|给出?)?(?:风险)?(?:等级|级别)的?")
 
 _WHAT = "(?:都|会|可能|应该?|该|要|可以)*(?:有|存在|采取了?|是|包括|出)*(?:哪些|什么|啥|怎样的|哪类)"
 _HOW = "(?:应该?|该|要)?(?:怎么|如何|怎样)(?:去|才能|来)?"
 _AGAINST = "(?:防控|防范|控制|预防|应对|管控|整改)"
 _REMEDY = "(?:措施|办法|对策|手段)"
 _END = f"(?=$|[有是的呢吗啊都,?、;{_TAKEN}]|分别)"  # 防控措施有哪些, not 防控措施落实不到位
-_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+_KINDS: tuple[tuple[Kind, _Pattern], ...] = (
     (
         Kind.MEASURE,
-        re.compile(
+        _Pattern(
+            "措办对手防预避杜应管治",
             rf"{_WHAT}(?:廉政)?(?:风险)?{_AGAINST}?{_REMEDY}|(?:廉政)?(?:风险)?{_AGAINST}{_REMEDY}{_END}"
-            rf"|(?:的|^|{_TAKEN})(?:具体)?措施{_END}|{_HOW}(?:防控|防范|防止|预防|避免|杜绝|应对|管住|治理|防)"
+            rf"|(?:的|^|{_TAKEN})(?:具体)?措施{_END}|{_HOW}(?:防控|防范|防止|预防|避免|杜绝|应对|管住|治理|防)",
         ),
     ),
-    (Kind.MONITOR, re.compile(rf"{_WHAT}?(?:电子)?(?:监察|监控|监测)(?:点|指标)")),
+    (Kind.MONITOR, _Pattern("监", rf"{_WHAT}?(?:电子)?(?:监察|监控|监测)(?:点|指标)")),
     (
         Kind.RISK,
-        re.compile(
+        _Pattern(
+            "风问",
             rf"{_WHAT}(?:廉政|廉洁|腐败)?(?:风险|问题)(?:点|隐患)?|(?:廉政|廉洁|腐败)?风险(?:点|隐患|表现){_END}"
-            rf"|(?:的|廉政|廉洁|腐败|存在|{_TAKEN})风险{_END}|(?<!降低)(?<!减低)(?<!提高)风险$"
+            rf"|(?:的|廉政|廉洁|腐败|存在|{_TAKEN})风险{_END}|(?<!降低)(?<!减低)(?<!提高)风险$",
         ),
     ),
 )
@@ -70,17 +89,17 @@ _CATEGORY_MARK = "(?:类别|类型|类|事项|职权|权力|项目|案件|工作
 _IN_CHARGE = "(?:负责|主管|分管|承办|承担|经办|所管|管)"
 _ORGAN = re.compile("局|科|股|室|队|中心|处|所|办|委|厅|院|站|部")
 # What holds the words of a question together, and is not asked for.
-_QUESTION = re.compile(
+_QUESTION = _Pattern(
+    "",
     rf"请问|麻烦|谢谢|请?帮我|我?想(?:要)?(?:知道|了解|查|看)|(?:查|了解|看)一下|查询|列出|看看|关于|有关|涉及|{_WHAT}|{_HOW}(?:办|管|做)?"
-    r"|需要注意|(?:环节|单位|类别|等级|部门)(?:是|为|:)|这一?块|(?:哪里|哪个|吗|呢)|[?!。,;]"
+    r"|需要注意|(?:环节|单位|类别|等级|部门)(?:是|为|:)|这一?块|(?:哪里|哪个|吗|呢)|[?!。,;]",
 )
 _EMPTY = frozenset(
     "的 了 在 对 被 是 和 与 及 或 由 : 、 , 中 里 上 有 时 方面 负责 主管 分管 承办 承担 经办 所管 管".split(" ")  # noqa: SIM905
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(NamedTuple):
     """The query to be answered, what of it was found in the words, and what else the words that named it say."""
 
     query: Query
@@ -88,8 +107,7 @@ class Understood:
     beside: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """A word: the facets named in it, the kind of statement, and the words left."""
 
     mentions: tuple[Term, ...] = ()
@@ -118,7 +136,7 @@ def _conjunction(terms: Sequence[Term], values: Values, stands: Stands) -> Under
         read = {term: one if one.says_something else _bare(normal(term.text), values) for term, one in read.items()}
     kind = next((one.kind for one in read.values() if one.kind), None)
     kept = [term for term in terms if term not in read or not read[term].says_something]
-    wanted = [replace(term, field=kind) if term in read and kind else term for term in kept]
+    wanted = [term._replace(field=kind) if term in read and kind else term for term in kept]
     wanted += [Term(text, field=kind) for one in read.values() if one.says_something for text in one.rest]
     if kind and not any(term.field == kind and not term.negated for term in wanted):
         wanted.append(Term("", field=kind))
@@ -168,7 +186,7 @@ def _read(form: str, values: Values, stands: Stands) -> _Read:
 
 def _pieces(left: str) -> list[str]:
     """The words between what was taken, without what only holds a question together."""
-    parts = (part for piece in left.split(_TAKEN) for part in _QUESTION.split(piece))
+    parts = (part for piece in left.split(_TAKEN) for part in _QUESTION.compiled.split(piece))
     return [piece for piece in map(_telling, parts) if piece]
 
 
@@ -191,9 +209,9 @@ def _without_levels(form: str) -> tuple[str, tuple[str, ...], bool]:
     points = False
     while found := _NO_LEVEL.search(form) or _STEP.search(form) or _LEVEL.search(form):
         named = found.groupdict()
-        if found.re is _NO_LEVEL:
+        if found.re is _NO_LEVEL.compiled:
             levels[_UNSTATED] = None
-        elif found.re is _STEP:
+        elif found.re is _STEP.compiled:
             levels[_OF_STEPS[named["step"]]] = None
         else:
             levels |= dict.fromkeys(level for level in found[0] if level in "高中低")
