@@ -56,3 +56,23 @@ bench-cold *runs:
 # reading pages of PDF files beside pdfplumber; `just bench-pages FILE ...` for other files than the specimens
 bench-pages *arguments:
     {{ python }} bench/pages.py {{ arguments }}
+
+# making an index, adding, asking, starting cold, exporting, beside other engines; needs `pip install -e '.[bench]'`
+bench-indexing *arguments:
+    {{ python }} bench/indexing.py {{ arguments }}
+
+bench-adding *arguments:
+    {{ python }} bench/adding.py {{ arguments }}
+
+bench-asking *arguments:
+    {{ python }} bench/asking.py {{ arguments }}
+
+bench-peers-cold *arguments:
+    {{ python }} bench/cold.py {{ arguments }}
+
+bench-exporting *arguments:
+    {{ python }} bench/exporting.py {{ arguments }}
+
+# the figures that were kept, as one page
+bench-report folder:
+    {{ python }} bench/report.py {{ folder }}

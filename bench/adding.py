@@ -33,7 +33,7 @@ def main() -> None:
         heads = ["engine", "seconds", "of texts", "least", "to tantivy", "to sqlite"]
         rows = [_row(name, times) for name in times]
         table = Table(f"Adding {ADDED:,} records: {given.collection}", heads, rows, [_ABOUT])
-        tell("adding", [table], given.is_hard, given.is_kept)
+        tell(f"adding-{given.records}", [table], given.is_hard, given.is_kept)
 
 
 _ABOUT = f"seconds: the median of {ROUNDS} times until searchable, with the table of texts, whose share is told"

@@ -38,7 +38,7 @@ def main() -> None:
                 ways[name], opened[name] = way, stack.enter_context(way.opened(folder))
         proved = prove(ways, opened, asked)
         times = _times(ways, opened, [question for question, _ in asked])
-        tell("asking", [_table(given, ways, asked, times, proved)], given.is_hard, given.is_kept)
+        tell(f"asking-{given.records}", [_table(given, ways, asked, times, proved)], given.is_hard, given.is_kept)
 
 
 def prove(ways: dict[str, Way], opened: dict[str, Ask], asked: _Asked) -> dict[str, str]:

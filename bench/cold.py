@@ -6,6 +6,7 @@ imports numpy. In turns. And, in a process that is warm, opening an index and cl
 """
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -14,10 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from bench.arguments import Told, told
+from bench.asked import MEANT
 from bench.engines import ENGINES
 from bench.filling import prepared
 from bench.report import Cell, Table, tell
-from bench.shape import LEVEL
+from bench.shape import LEVEL, Question
 
 ROUNDS = 15
 _ROOT = Path(__file__).resolve().parent.parent
@@ -36,8 +38,8 @@ def main() -> None:
     with told("A question from nothing.") as given:
         wanted = [engine.name for engine in given.engines if engine.name in ("liantu", *_PEERS)]
         folders = {name: prepared(given.keep, name, given.records, given.is_hard) for name in wanted}
-        tables = [_processes(given, folders), _opening(given, folders)]
-        tell("cold", tables, given.is_hard, given.is_kept)
+        tables = [_processes(given, folders), _opening(given, folders), _memory(given, folders)]
+        tell(f"cold-{given.records}", tables, given.is_hard, given.is_kept)
 
 
 def _processes(given: Told, folders: dict[str, Path]) -> Table:
@@ -81,6 +83,37 @@ def _opening(given: Told, folders: dict[str, Path]) -> Table:
     return Table(f"Opening an index in a warm process: {given.collection}", _HEADS[:3], rows, [])
 
 
+def _memory(given: Told, folders: dict[str, Path]) -> Table:
+    """The most memory of a process that asks all kinds of questions, mapped files included."""
+    rows: list[list[Cell]] = []
+    for name, folder in folders.items():
+        command = [sys.executable, __file__, "--ask", name, str(folder)]
+        environment = os.environ | {"PYTHONPATH": str(_ROOT)}
+        told = subprocess.run(command, cwd=_ROOT, env=environment, capture_output=True, text=True, check=True)
+        rows.append([name, int(told.stdout)])
+    return Table(f"Memory while asking: {given.collection}", ["", "peak MiB"], rows, [])
+
+
+def ask(name: str, folder: Path) -> None:
+    """Ask questions of every kind in every way, and print the most memory that this took."""
+    for way in ENGINES[name].ways.values():
+        with way.opened(folder) as answer:
+            for question in (*_QUESTIONS, *(Question("meaning", (text,)) for text in MEANT)):
+                if question.kind in way.kinds:
+                    answer(question)
+    sys.stdout.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10))
+
+
+_QUESTIONS = (
+    Question("common", ("审查",)),
+    Question("rare", ("台账",)),
+    Question("and", ("审查", "材料")),
+    Question("or", ("审查", "材料", "检查")),
+    Question("phrase", ("申请", "材料")),
+    Question("piece", ("请材料",)),
+)
+
+
 def _opened(name: str, folder: Path) -> float:
     way = ENGINES[name].ways[name]
     start = time.perf_counter()
@@ -90,4 +123,7 @@ def _opened(name: str, folder: Path) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["--ask"]:
+        ask(sys.argv[2], Path(sys.argv[3]))
+    else:
+        main()

@@ -30,7 +30,12 @@ def main() -> None:
         exported = {suffix: _export(given, given.keep / f"out.{suffix}") for suffix in _SUFFIXES}
         rows += [_row(f"liantu export .{suffix}", mine, bare, given) for suffix, mine in exported.items()]
         heads = ["", "seconds", "records/s", "MiB", "to the bare loop"]
-        tell("exporting", [Table(f"Export: {given.collection}", heads, rows, [])], given.is_hard, given.is_kept)
+        tell(
+            f"exporting-{given.records}",
+            [Table(f"Export: {given.collection}", heads, rows, [])],
+            given.is_hard,
+            given.is_kept,
+        )
 
 
 def _bare(given: Told, target: Path) -> tuple[float, int]:

@@ -33,7 +33,7 @@ def main() -> None:
     """Measure and print."""
     with told("Making an index.") as given:
         tables = [_table(given, is_cut) for is_cut in (True, False)]
-        tell("indexing", tables, given.is_hard, given.is_kept)
+        tell(f"indexing-{given.records}", tables, given.is_hard, given.is_kept)
 
 
 def _table(given: Told, is_cut: bool) -> Table:

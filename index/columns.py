@@ -73,11 +73,12 @@ class Columns:
 
     def kept_mask(self, key: Hashable, made: Callable[[], Mask]) -> Mask:
         """A mask over records that may be asked for again soon; the last few are kept."""
-        if key not in self._masks:
-            self._masks[key] = made()
+        found = self._masks.get(key)
+        if found is None:
+            self._masks[key] = found = made()
             for old in list(self._masks)[:-_MASKS]:
-                del self._masks[old]
-        return self._masks[key]
+                self._masks.pop(old, None)  # another thread may have been quicker
+        return found
 
     def once(self, what: str, column: str, made: Callable[[], T]) -> T:
         """What is made of a column, the first time that it is asked for."""
