@@ -122,9 +122,11 @@ class Columns:
 
     def owners(self, statements: Ints) -> Ints:
         """The records of one of these statements after the other."""
-        if len(statements) == self.statements:
-            return self["owners"]
         return parts(self["owners"], self["starts"][statements], self["starts"][statements + 1])
+
+    def all_owners(self, statements: Mask) -> Ints:
+        """The same for a mask over statements."""
+        return self["owners"] if statements.all() else self.owners(np.flatnonzero(statements))
 
     def under(self, powers: Ints) -> Ints:
         """The statements that stand under one of these powers after the other."""
@@ -132,7 +134,7 @@ class Columns:
 
     def having(self, statements: Mask) -> Mask:
         """The records in which one of these statements stands."""
-        return self.mask(self.owners(np.flatnonzero(statements)))
+        return self.mask(self.all_owners(statements))
 
     def mask(self, records: Ints) -> Mask:
         """These records as a mask."""

@@ -177,7 +177,7 @@ def _by_statements(columns: Columns, parts: Sequence[tuple[Matched, Mask]], mask
     """The same for statements that match in other records each; from the statements' side."""
     statements = np.flatnonzero(mask)
     firsts, ends = columns["starts"][statements], columns["starts"][statements + 1]
-    owners, lengths = columns.owners(statements), ends - firsts
+    owners, lengths = columns.all_owners(mask), ends - firsts
     kept = np.zeros(len(owners), dtype=np.bool_)
     for matched, records in parts:
         here = records[owners]

@@ -183,6 +183,12 @@ def test_records_come_by_best_statement_then_in_the_order_of_documents(folder: P
         assert ids(find_records(index)) == [records[2].id, scattered.id, exact.id, records[1].id, records[0].id]
 
 
+def test_where_every_statement_matches_each_record_has_the_score_of_its_own(folder: Path) -> None:
+    scattered, exact = record(0, risk_points=("收受服务对象财物",)), record(1, risk_points=("收受财物",))
+    with indexed(folder, [scattered, exact]) as index:
+        assert ids(find_records(index, "收受财物")) == [exact.id, scattered.id]
+
+
 def test_an_empty_query_lists_statements_by_how_many_records_they_stand_in(folder: Path) -> None:
     records = [
         record(place, risk_points=("多",) if place < 2 else ("少",), control_measures=("全",)) for place in range(3)
