@@ -11,7 +11,7 @@ The weights were chosen on our judged queries (`tests/judged.py`), where each ma
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import NamedTuple
 
@@ -43,6 +43,7 @@ _TYPICAL, _FREQUENT, _RISK = 2.0, 1.5, 5.0
 _SPEAKS = 0.5
 LONGEST_QUESTION = 200  # characters; what follows says little more, and time is bounded
 _SCALE, _HIGHEST = 4.0, 0.999999
+_MANY = 50  # places that it pays to look for all at once
 
 
 class Nearness(NamedTuple):
@@ -165,15 +166,28 @@ class _Names:
     def __init__(self, names: Sequence[str]) -> None:
         self.text = "\n".join(names)
         self.ends = np.cumsum([len(name) + 1 for name in names])
+        self.letters = np.frombuffer(self.text.encode("utf-32-le"), dtype=np.uint32)
 
     def holding(self, word: Word) -> Mask:
         """Which names hold all parts of a word."""
         return reduce(np.logical_and, [self._of_part(part) for part in word])
 
     def _of_part(self, part: str) -> Mask:
-        held, place = np.zeros(len(self.ends), dtype=np.bool_), self.text.find(part)
-        while place >= 0:
-            name = int(np.searchsorted(self.ends, place, side="right"))
-            held[name] = True
-            place = self.text.find(part, int(self.ends[name]))
+        held = np.zeros(len(self.ends), dtype=np.bool_)
+        held[np.searchsorted(self.ends, list(self._places(part)), side="right")] = True
         return held
+
+    def _places(self, part: str) -> Iterable[int]:
+        """Where a part stands in the text: found one by one, or, if there are many, letter by letter in all of it."""
+        if self.text.count(part) > _MANY:
+            last = len(self.letters) - len(part) + 1
+            equal = [self.letters[place : last + place] == ord(letter) for place, letter in enumerate(part)]
+            return np.flatnonzero(reduce(np.logical_and, equal)).tolist()
+        return _found(self.text, part)
+
+
+def _found(text: str, part: str) -> Iterator[int]:
+    place = text.find(part)
+    while place >= 0:
+        yield place
+        place = text.find(part, place + 1)

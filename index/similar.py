@@ -75,6 +75,8 @@ def _likeness(index: Index, text: str) -> Scores:
 def _of_records(index: Index, likeness: Scores) -> Scores:
     """For every record that of its statement that is most alike."""
     columns = index.columns
-    best = np.zeros(columns.records)
-    np.maximum.at(best, columns["owners"], np.repeat(likeness, np.diff(columns["starts"])))
+    best, bounds = np.zeros(columns.records), columns["bounds"]
+    filled = np.flatnonzero(np.diff(bounds))
+    if len(filled):
+        best[filled] = np.maximum.reduceat(likeness[columns["said"]], bounds[filled])
     return best

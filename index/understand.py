@@ -5,8 +5,8 @@ Quoted words, fields and excluded words are left as they are; so are words that 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -231,8 +231,14 @@ def _longest_first(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: (-len(name), name))
 
 
-def _is_part(form: str, names: Iterable[str], shortest: int) -> bool:
-    return len(form) >= shortest and any(form in name for name in names)
+def _is_part(form: str, names: tuple[str, ...], shortest: int) -> bool:
+    return len(form) >= shortest and form in _lines(names)
+
+
+@lru_cache(2)
+def _lines(names: Collection[str]) -> str:
+    """Names with a line's end after each: quicker to look through than one by one."""
+    return "".join(f"{name}\n" for name in names)
 
 
 def _stages(form: str, values: Values) -> tuple[str, list[Term]]:
@@ -278,7 +284,7 @@ def _categories(form: str, values: Values) -> tuple[str, list[Term]]:
 
 def _power(form: str, values: Values) -> tuple[str, list[Term]]:
     """A power named in passing, or a part of its name before 中的, 里的."""
-    for name in _longest_first(name for name in values(Facet.POWER) if name in form):
+    for name in _longest_first(_within(form, values(Facet.POWER))):
         if len(name) >= _SHORTEST_POWER:
             start = form.index(name)
             return _taken(form, start, start + len(name)), [Term(name, field=Facet.POWER)]
@@ -288,10 +294,18 @@ def _power(form: str, values: Values) -> tuple[str, list[Term]]:
     return form, []
 
 
+def _within(form: str, names: frozenset[str]) -> Iterable[str]:
+    """The names that stand in a text: of its parts those that are names, unless there are fewer names."""
+    if len(form) ** 2 // 2 > len(names):
+        return [name for name in names if name in form]
+    parts = (form[start:end] for start in range(len(form)) for end in range(start + 1, len(form) + 1))
+    return {part for part in parts if part in names}
+
+
 def _unit(form: str, values: Values) -> tuple[str, list[Term]]:
     """A unit, or an organ's name that is a part of a unit's: 科教局负责 of 大同市云州区科教局."""
     units = values(Facet.UNIT)
-    whole = {name for name in units if len(name) >= _SHORTEST_NAME and name in form}
+    whole = {name for name in _within(form, units) if len(name) >= _SHORTEST_NAME}
     for name in _longest_first(whole or set(_organs(form, units))):
         found = re.search(f"(?:由|被|单位(?:是|为|:))?{re.escape(name)}(?:{_IN_CHARGE})?的?", form)
         if found:
@@ -299,16 +313,21 @@ def _unit(form: str, values: Values) -> tuple[str, list[Term]]:
     return form, []
 
 
-def _organs(form: str, units: Iterable[str]) -> Iterator[str]:
+def _organs(form: str, units: frozenset[str]) -> Iterator[str]:
     """Organs' names that are the ends of units' names."""
     ends = [found.end() for found in _ORGAN.finditer(form)]
     parts = (form[start:end] for end in ends for start in range(max(0, end - _LONGEST_POWER), end - _SHORTEST_NAME + 1))
-    return (part for part in parts if any(unit.endswith(part) for unit in units))
+    return (part for part in parts if f"{part}\n" in _lines(units))
 
 
-def _powers(values: Values) -> list[str]:
+def _powers(values: Values) -> tuple[str, ...]:
     """The names in which a part tells which power is meant: long ones list what others have done."""
-    return [name for name in values(Facet.POWER) if len(name) <= _LONGEST_POWER]
+    return _short_names(values(Facet.POWER))
+
+
+@lru_cache(1)
+def _short_names(names: frozenset[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if len(name) <= _LONGEST_POWER)
 
 
 def _names_power(form: str, values: Values) -> bool:
