@@ -5,7 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from index import related
 from index.cache import Index
 from index.query import Facet
 from index.results import RecordHit, SearchResult, StatementHit
@@ -172,3 +175,9 @@ def test_an_empty_index_and_a_very_long_question_are_no_trouble(folder: Path, in
     assert asked(index, "吃拿卡要" * 5000).related > 0
     for text in ("".join(map(chr, range(0x4E00, 0x5600))), "都" * 10**4, "有存在" * 3000, "高风险" * 3000):
         assert asked(index, text).suggestions == ()  # each took minutes where nothing bounds it
+
+
+@given(st.lists(st.text("甲乙丙", max_size=5), min_size=1, max_size=80), st.text("甲乙丙", min_size=1, max_size=3))
+def test_names_that_hold_a_part_are_found_be_they_few_or_many(names: list[str], part: str) -> None:
+    held = related._Names(names).holding((part,))
+    assert held.tolist() == [part in name for name in names]

@@ -1,7 +1,10 @@
 """What plain words say of records; `test_judged.py` asks more questions over our specimens."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from index import understand as one
 from index.normal import normal
 from index.query import Facet, parse, render
 from index.understand import Understood, understand
@@ -112,3 +115,25 @@ def test_what_was_understood_is_told() -> None:
     }
     assert understood.beside == ""
     assert _understood("待遇给付的高风险").beside == "待遇"
+
+
+_TALK = st.lists(
+    st.sampled_from(
+        ("高", "中", "低", "等级", "级别", "级", "风险", "风险点", "问题", "措施", "办法", "对策", "手段", "防", "预防")
+        + ("避免", "杜绝", "应对", "管住", "治理", "监察", "指标", "未", "没有", "一", "三", "有", "哪些", "怎么", "的")
+    ),
+    max_size=6,
+).map("".join)
+
+
+@given(_TALK)
+def test_a_pattern_that_is_not_tried_would_not_match(form: str) -> None:
+    patterns = [one._LEVEL, one._STEP, one._NO_LEVEL, *(pattern for _, pattern in one._KINDS)]
+    for pattern in patterns:
+        tried, searched = pattern.search(form), pattern.compiled.search(form)
+        assert (tried and tried.span()) == (searched and searched.span())
+
+
+@given(st.text("甲乙丙", max_size=8), st.frozensets(st.text("甲乙丙", min_size=1, max_size=4), max_size=60))
+def test_names_within_a_text_are_those_that_stand_in_it(form: str, names: frozenset[str]) -> None:
+    assert set(one._within(form, names)) == {name for name in names if name in form}
