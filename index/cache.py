@@ -10,7 +10,7 @@ import os
 import sqlite3
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from index.columns import Columns, Said
 from index.letters import Letters
 from index.meaning import Meaning
 from index.normal import normal
-from index.statements import Earlier, Statements
+from index.statements import Cut, Earlier, Statements
 from pipeline.errors import IndexBroken, ModelBroken
 
 __all__ = ["Index", "opened", "publishing", "rebuild", "take_in"]
@@ -83,8 +83,11 @@ def rebuild(folder: Path) -> None:
 
     with store.reading(folder):
         pass  # there is one
-    with changes.writing(folder) as connection, publishing(folder, connection):
-        changes.take_in(connection)
+    with changes.writing(folder) as connection:
+        for old in (folder / "cache").glob("*"):  # nothing is to be taken over
+            _discard(old)
+        with publishing(folder, connection):
+            changes.take_in(connection)
 
 
 @contextmanager
@@ -210,16 +213,13 @@ def _build(cache: Path, connection: sqlite3.Connection, model: Path | None, base
     try:
         for name in _FOLDERS:
             (draft / name).mkdir()
-        said = columns.build(draft / _COLUMNS, connection)
+        with _of_records(cache):
+            said = columns.build(draft / _COLUMNS, connection)
         forms = [normal(text) for text in said.texts]
         letters.build(draft / _LETTERS, forms)
-        earlier = _earlier(base, said)
-        new = np.flatnonzero(earlier.places < 0).tolist()
-        fresh = statements.cut(forms[place] for place in new)
-        statements.build(draft / _STATEMENTS, fresh, earlier)
+        cut = _build_words(draft / _STATEMENTS, said, forms, base)
         if model:
             folders = [folder / _MEANING for folder in cache.parent.iterdir() if folder != draft]
-            cut = lambda some: fresh if some == new else statements.cut(forms[place] for place in some)  # noqa: E731
             meaning.build(draft / _MEANING, said.texts, model, folders, cut)
         (draft / _MANIFEST).write_text(json.dumps(_seals(draft)), "utf-8")
         _synced(draft)
@@ -228,14 +228,32 @@ def _build(cache: Path, connection: sqlite3.Connection, model: Path | None, base
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _earlier(base: Path | None, said: Said) -> Earlier:
-    """The words of the state before, and which of its statements these are; nothing if there is no such cache."""
+@contextmanager
+def _of_records(cache: Path) -> Iterator[None]:
+    """What is wrong with records as IndexBroken."""
+    try:
+        yield
+    except (IndexError, KeyError, TypeError, ValueError) as error:
+        what = f"有记录损坏（{error}）"
+        raise IndexBroken(str(cache.parent.parent), what, "用 liantu verify 查明是哪些，再重新录入那些文件") from error
+
+
+def _build_words(folder: Path, said: Said, forms: list[str], base: Path | None) -> Callable[[list[int]], Cut]:
+    """Build the postings of words; what gives some statements, by their places, as words, as far as that was done."""
     if base:
-        # As when it is opened: whatever is wrong with it, it is not needed.
+        # As when it is opened: whatever is wrong with the state before, it is not needed.
         with suppress(Exception):
-            before = columns.load(base / _COLUMNS)
-            return Earlier(statements.load(base / _STATEMENTS), before.places_of(said))
-    return Earlier(statements.NOTHING, np.full(len(said.texts), -1))
+            if json.loads((base / _MANIFEST).read_text("utf-8")) == _seals(base):
+                places = columns.load(base / _COLUMNS).places_of(said)
+                return _build_with(folder, forms, Earlier(statements.load(base / _STATEMENTS), places))
+    return _build_with(folder, forms, Earlier(statements.NOTHING, np.full(len(forms), -1)))
+
+
+def _build_with(folder: Path, forms: list[str], earlier: Earlier) -> Callable[[list[int]], Cut]:
+    new = np.flatnonzero(earlier.places < 0).tolist()
+    fresh = statements.cut(forms[place] for place in new)
+    statements.build(folder, fresh, earlier)
+    return lambda some: fresh if some == new else statements.cut(forms[place] for place in some)
 
 
 def _synced(draft: Path) -> None:

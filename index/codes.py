@@ -52,7 +52,10 @@ class Texts(dict[Any, int]):
         if len(self) > _REMEMBERED:
             self.clear()
             self[None] = _NOTHING
-        text = storable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        if isinstance(value, tuple):
+            text = json.dumps([storable(part) for part in value], ensure_ascii=False)
+        else:
+            text = storable(value) if isinstance(value, str) else json.dumps(value)
         found = self.connection.execute("SELECT number FROM texts WHERE text = ?", (text,)).fetchone()
         insert = "INSERT INTO texts (text) VALUES (?)"
         self[value] = number = found[0] if found else int(self.connection.execute(insert, (text,)).lastrowid or 0)

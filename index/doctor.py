@@ -61,7 +61,7 @@ def faults(folder: Path) -> Iterator[str]:
                 more = " 等" if len(found) > FEW else ""
                 yield f"{what}（{len(found)} 处）：{'、'.join(found[:FEW])}{more}"
         yield from _unreadable(connection)
-        with suppress(ValueError):  # of damaged records was told
+        with suppress(ValueError, LiantuError):  # of damaged records was told
             if left := rows.unused(connection):
                 yield f"文字不在任何记录里（{len(left)} 处）：{'、'.join(list(left.values())[:FEW])}"
             yield from _outdated(folder, connection)

@@ -96,9 +96,7 @@ def build(folder: Path, forms: Sequence[str]) -> None:
     characters = np.frombuffer("".join(forms).encode("utf-32-le"), dtype=np.uint32)
     alphabet = distinct(characters).astype(np.int64)
     base = len(alphabet) + 1
-    letters = looked_up(alphabet, range(len(alphabet)))[characters]
-    if base < _SHORT:
-        letters = letters.astype(np.int32)
+    letters = looked_up(alphabet, range(len(alphabet)))[characters].astype(np.int32 if base < _SHORT else np.int64)
     owners = np.repeat(np.arange(len(forms), dtype=np.int32), lengths)
     # A character and the pair it begins stand side by side, so all are in the order of the statements.
     codes = np.repeat(letters * base, 2)

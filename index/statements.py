@@ -115,11 +115,13 @@ def build(folder: Path, fresh: Cut, earlier: Earlier) -> None:
         np.concatenate(both) for both in zip(_taken_over(earlier), _of_cut(fresh, earlier, vocabulary), strict=True)
     )
     lengths = np.bincount(owners, minlength=len(earlier.places))
+    is_old = earlier.places >= 0
+    lengths[is_old] = earlier.statements.postings.lengths[earlier.places[is_old]]
     words = sorted(vocabulary)
     ranks = np.empty(len(words), dtype=np.int32)
     ranks[[vocabulary[word] for word in words]] = np.arange(len(words), dtype=np.int32)
     there = postings.build(folder, ranks[terms], owners, lengths)
-    (folder / _WORDS).write_text("\n".join(words[term] for term in there.tolist()), "utf-8")
+    (folder / _WORDS).write_bytes("\n".join(words[term] for term in there.tolist()).encode())
 
 
 def _taken_over(earlier: Earlier) -> tuple[Ints, Ints]:

@@ -58,3 +58,13 @@ def test_weights_are_those_of_the_formula(
 def test_common_is_what_both_hold(one: set[int], other: set[int]) -> None:
     arrays = [np.array(sorted(some), dtype=np.int32) for some in (one, other)]
     assert common(*arrays).tolist() == sorted(one & other)
+
+
+def test_pairs_of_very_many_characters_are_told_apart(tmp_path: Path) -> None:
+    alphabet = [*map(chr, range(0x4E00, 0xA000)), *map(chr, range(0x20000, 0x28000))]
+    texts = ["".join(alphabet[start : start + 500]) for start in range(0, len(alphabet), 500)]
+    letters.build(tmp_path, texts)
+    built = letters.load(tmp_path)
+    for place in range(0, len(texts), 7):
+        assert built.holding(texts[place][-2:]).tolist() == [place]
+        assert built.holding(texts[place][-1] + texts[place][0]).tolist() == []

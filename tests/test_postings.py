@@ -93,6 +93,7 @@ def test_statements_with_words(tmp_path_factory: pytest.TempPathFactory, texts: 
 
 @_brute
 @given(_many, _many)
+@example(["审批。" * 300], ["审批。" * 300, "滥用职权"])
 def test_what_is_taken_over_is_as_if_cut_again(
     tmp_path_factory: pytest.TempPathFactory, before: list[str], after: list[str]
 ) -> None:

@@ -4,15 +4,16 @@ import gc
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from index import cache, changes, segment, statements, store
+from index import cache, changes, doctor, segment, statements, store
 from index.query import Facet
 from index.results import Count
 from pipeline.errors import IndexBroken, UnknownRecord
-from tests.helpers import fill, find, indexed, record, said
+from tests.helpers import file, fill, find, indexed, record, said
 
 ONE = record(0, risk_points=("收受财物", "收受财物", "越权"), control_measures=("收受财物",), unit=("局", "科"), page=3)
 TWO = record(1, risk_points=("越权",), doubts=("等级不清",), level="高", monitoring_points=("全程录像",))
@@ -160,6 +161,34 @@ def test_a_damaged_cache_is_rebuilt(folder: Path, name: str) -> None:
             assert find(index, "收受财物").total == 2
             assert find(index, "越权", {Facet.UNIT: ["科"]}).facets[Facet.LEVEL] == (Count(None, 1),)
         gc.collect()
+
+
+HARM = [("words.txt", lambda data: data[:5]), ("words.txt", lambda data: data.replace("越权".encode(), b"xxxxxx"))]
+HARM += [("holders.npy", lambda data: data[:-4] + b"\xff\xff\xff\x7f"), ("counts.npy", lambda data: data[:-1] + b"\0")]
+
+
+@pytest.mark.parametrize(("name", "harm"), HARM)
+def test_what_is_wrong_with_the_state_before_is_not_taken_over_when_built_anew(
+    folder: Path, name: str, harm: Callable[[bytes], bytes]
+) -> None:
+    with indexed(folder, [ONE]):
+        (path,) = folder.glob(f"cache/*/statements/{name}")
+    path.write_bytes(harm(path.read_bytes()))
+    with changes.writing(folder) as connection, cache.publishing(folder, connection):
+        changes.put(connection, [(file("乙.txt", records=1), [record(0, "乙.txt", risk_points=("不一次告知",))])])
+    cache.rebuild(folder)
+    with cache.opened(folder) as index:
+        assert index.statements.words == sorted({"收受", "财物", "收受财物", "越权", "不", "一次", "告知"})
+        assert index.statements.with_words(["越权"]).statements.size == 1
+
+
+def test_a_damaged_record_is_an_error_that_says_so_and_the_doctor_names_it(folder: Path) -> None:
+    fill(folder, [ONE])
+    with changes.writing(folder) as connection:
+        connection.execute("UPDATE blocks SET codes = substr(codes, 1, length(codes) - 8)")
+    with pytest.raises(IndexBroken, match="有记录损坏"), cache.opened(folder):
+        pass
+    assert any("读不出来" in fault for fault in doctor.faults(folder))
 
 
 def test_a_cache_that_lacks_a_file_is_rebuilt(folder: Path) -> None:
