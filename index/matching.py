@@ -16,7 +16,7 @@ from index.query import Facet, Query, Term
 from index.statements import query_words
 from pipeline.model import Kind
 
-__all__ = ["Matched", "Standing", "Task", "qualifying", "standing", "task"]
+__all__ = ["Matched", "Standing", "Task", "finds_any", "qualifying", "standing", "task"]
 
 
 class Matched(NamedTuple):
@@ -128,6 +128,13 @@ class Standing(NamedTuple):
         owners = self.columns.records_of(statement)
         kept = [records[owners] for matched, records in self.parts if matched.mask[statement]]
         return owners[reduce(np.logical_or, kept)]
+
+
+def finds_any(task: Task) -> bool:
+    """Whether any statement satisfies the query; quick to tell where none does, as with most that are tried."""
+    parts = [_part(task, conjunction) for conjunction in task.query.alternatives or ((),)]
+    having = task.index.columns.having
+    return any(matched.mask.any() and (records & having(matched.mask)).any() for matched, records in parts)
 
 
 def standing(task: Task, among: Mask | None = None) -> Standing:

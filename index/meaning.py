@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,7 @@ __all__ = ["OURS", "Meaning", "Vectors", "build", "embed", "fingerprint", "load"
 
 OURS = Path(__file__).with_name("model")
 _SAMPLE = 1 << 16  # bytes at both ends of a file that tell it from another of its name and size
-_BLOCK = 2048  # statements at a time: so many vectors as floats fit the processor's cache
-_KEPT_IN_MEMORY = 1 << 25  # bytes in steps, four times as many in floats
+_BLOCK = 1024  # statements at a time: so many vectors as floats fit the processor's cache, which is as quick as floats
 _STEPS = 127  # of an 8-bit number, on either side of zero
 _KEY = 8  # bytes
 _OF_MODELS = (".safetensors", ".onnx", ".json", ".txt", ".data")
@@ -136,7 +135,7 @@ def _ours() -> _Static:
     return _Static({word: row for row, (word, _) in enumerate(words)}, vectors, weights)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Meaning:
     """The vectors of the statements by the model in `folder`, rounded to 8 bits, and what they are compared by.
 
@@ -153,28 +152,13 @@ class Meaning:
         """The vectors of other texts."""
         return embed(self.folder, texts)
 
-    def _products(self, vector: Vectors) -> Vectors:
-        # Most processes ask once; for those that go on asking it pays to keep the numbers as floats.
-        if self._asked and self.steps.nbytes <= _KEPT_IN_MEMORY:
-            return self._floats @ vector
-        self._asked.append(True)
-        return np.concatenate([self.steps[part].astype(np.float32) @ vector for part in _blocks(len(self.steps))])
-
-    @cached_property
-    def _asked(self) -> list[bool]:
-        return []
-
-    @cached_property
-    def _floats(self) -> Vectors:
-        return self.steps.astype(np.float32)
-
     def similarity(self, vector: Vectors) -> Scores:
         """The cosine of each statement's vector, less the mean, to `vector`, less the mean."""
         if not vector.any():  # nothing that the model knows
             return np.zeros(len(self.steps))
         asked = vector - self.centre
         asked = asked / (np.linalg.norm(asked) or 1)
-        products = self._products(asked)
+        products = np.concatenate([self.steps[part].astype(np.float32) @ asked for part in _blocks(len(self.steps))])
         return np.asarray((products * self.scales - self.centre @ asked) / self.lengths, dtype=np.float64)
 
 

@@ -19,7 +19,7 @@ from index.arrays import Ints, Mask, Scores
 from index.cache import Index
 from index.filters import Filters
 from index.hits import Best, Told, facets, leading, leading_records, statement_hits
-from index.matching import Standing, Task, qualifying, standing, task
+from index.matching import Standing, Task, finds_any, qualifying, standing, task
 from index.normal import Span, normal, spans
 from index.postings import common
 from index.query import Facet, Found, Query, Term, parse, render
@@ -365,7 +365,7 @@ def _suggestions(asked: _Asked) -> Iterator[str]:
     """Other wordings that find something."""
     knowledge = _knowledge(asked.index)
     for query in rewritten(asked.index, asked.typed):
-        if standing(task(asked.index, understand(query, *knowledge).query, asked.filters)).counts.any():
+        if finds_any(task(asked.index, understand(query, *knowledge).query, asked.filters)):
             yield render(query)
 
 
