@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from index.cache import Index
     from index.filters import Filters
     from index.results import By
-    from pipeline.model import Record
+    from pipeline.record import Record
 
 # What is imported inside functions is imported late on purpose: a command starts no faster than what it imports.
 

@@ -1,1 +1,1 @@
-"""From records to answers; knows pipeline.model and pipeline.errors only."""
+"""From records to answers; knows pipeline.record and pipeline.errors only."""

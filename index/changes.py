@@ -19,7 +19,7 @@ from index.codes import BLOCK, Texts, packed
 from index.rows import unused
 from index.store import FIELDS, File, file_of
 from pipeline.errors import IndexBroken, State
-from pipeline.model import Record, Tally, storable
+from pipeline.record import Record, Tally, storable
 from pipeline.wire import decoded
 
 __all__ = [

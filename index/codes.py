@@ -16,7 +16,7 @@ from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
-from pipeline.model import Kind, Place, Record, storable
+from pipeline.record import Kind, Place, Record, storable
 
 __all__ = ["BLOCK", "NUMBERS", "TEXTS", "Block", "Stored", "Texts", "block", "packed", "record", "stored"]
 

@@ -18,7 +18,7 @@ from index.arrays import Ints, Mask, distinct, looked_up, mapped, parts, ranges,
 from index.normal import normal
 from index.query import Facet
 from index.rows import Rows, rows
-from pipeline.model import Kind
+from pipeline.record import Kind
 
 __all__ = ["STAGE_LABEL", "Columns", "Said", "build", "load"]
 

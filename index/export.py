@@ -27,7 +27,7 @@ from typing import Any
 from index.draft import replacing
 from index.terminal import width
 from pipeline.errors import LiantuError
-from pipeline.model import Place, Record
+from pipeline.record import Place, Record
 
 __all__ = ["SUFFIXES", "export"]
 

@@ -12,7 +12,7 @@ from index.columns import Columns
 from index.normal import Span
 from index.query import Facet
 from index.results import Count, Group, Later, Leg, StatementHit, Why
-from pipeline.model import Kind
+from pipeline.record import Kind
 
 __all__ = ["Best", "Told", "facets", "leading", "leading_records", "statement_hits"]
 

@@ -20,7 +20,8 @@ from pipeline.errors import FAILED, State, Unreadable
 from pipeline.extract.archives import is_archive
 from pipeline.find import Found, find
 from pipeline.ingest import READER_VERSION, is_recognised, mended
-from pipeline.model import Ocr, Problem, Tally, storable
+from pipeline.model import Ocr
+from pipeline.record import Problem, Tally, storable
 
 __all__ = ["Asked", "Intake"]
 

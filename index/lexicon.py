@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from index.normal import Span, normal
 from pipeline.errors import LexiconBroken
-from pipeline.model import Kind
+from pipeline.record import Kind
 
 __all__ = ["OURS", "Concept", "Word", "concepts", "spoken_of"]
 

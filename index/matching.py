@@ -14,7 +14,7 @@ from index.filters import Filters, filtered, of_metadata
 from index.normal import normal
 from index.query import Facet, Query, Term
 from index.statements import query_words
-from pipeline.model import Kind
+from pipeline.record import Kind
 
 __all__ = ["Matched", "Standing", "Task", "finds_any", "qualifying", "standing", "task"]
 

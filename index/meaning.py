@@ -19,7 +19,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 
 from index import segment
 from index.arrays import Scores, mapped
@@ -126,6 +125,8 @@ class _Static:
 
 @cache
 def _ours() -> _Static:
+    from safetensors import SafetensorError, safe_open  # late: most searches find enough by letters and words
+
     try:
         words = json.loads((OURS / "tokenizer.json").read_text("utf-8"))["model"]["vocab"]
         with safe_open(OURS / "model.safetensors", framework="np") as tensors:

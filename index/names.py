@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from pipeline.model import Record
+from pipeline.record import Record
 
 __all__ = ["mask", "masked", "names_in"]
 

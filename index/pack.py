@@ -49,7 +49,7 @@ from index.packed import (
     value_of,
 )
 from pipeline.errors import PackBroken
-from pipeline.model import Record
+from pipeline.record import Record
 
 __all__ = ["Manifest", "Origin", "Pack", "Packed", "Part", "opened", "verify", "write"]
 

@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 
 from pipeline.errors import PackBroken, State
-from pipeline.model import Place, Problem, Record, Tally
+from pipeline.record import Place, Problem, Record, Tally
 
 SCHEMA = 1
 MANIFEST, FILES, RECORDS = "manifest.json", "files.jsonl", "records.jsonl"

@@ -18,7 +18,7 @@ from index.results import (
 )
 from index.terminal import INDENT, NARROWEST, clean, cut, escaped, indented, joined, labelled, width, wrapped
 from pipeline.errors import LiantuError, QuerySyntaxError
-from pipeline.model import Kind, Place, Record
+from pipeline.record import Kind, Place, Record
 
 __all__ = [
     "counts_json",

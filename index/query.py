@@ -10,7 +10,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from pipeline.errors import QuerySyntaxError
-from pipeline.model import Kind
+from pipeline.record import Kind
 
 __all__ = ["FIELDS", "Facet", "Found", "Query", "Term", "parse", "render"]
 

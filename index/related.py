@@ -25,7 +25,7 @@ from index.lexicon import Concept, Word, spoken_of
 from index.postings import common
 from index.query import Facet
 from index.results import Leg
-from pipeline.model import Kind
+from pipeline.record import Kind
 
 __all__ = ["LONGEST_QUESTION", "Nearness", "frequent", "nearness", "squashed", "typical"]
 

@@ -11,7 +11,7 @@ from index.results import Met, Overview
 from index.store import File
 from index.terminal import INDENT, NARROWEST, clean, indented, joined, labelled, padded, wrapped
 from pipeline.errors import FAILED, LiantuError, State, Unreadable
-from pipeline.model import Problem, Tally
+from pipeline.record import Problem, Tally
 
 if TYPE_CHECKING:
     from index.doctor import Finding

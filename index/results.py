@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, TypeVar, overload
 from index.normal import Span
 from index.query import Facet, Found
 from index.store import File
-from pipeline.model import Kind, Record
+from pipeline.record import Kind, Record
 
 __all__ = [
     "By",

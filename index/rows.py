@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from index.arrays import Ints, ranges
 from index.codes import BLOCK, NUMBERS, TEXTS
-from pipeline.model import Kind
+from pipeline.record import Kind
 
 __all__ = ["Rows", "parties", "rows", "unused"]
 

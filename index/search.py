@@ -26,9 +26,8 @@ from index.query import Facet, Found, Query, Term, parse, render
 from index.related import LONGEST_QUESTION, Nearness, frequent, nearness, squashed, typical
 from index.results import By, Group, Leg, Match, Overview, RecordHit, SearchResult, StatementHit, Why
 from index.statements import query_words
-from index.suggest import rewritten
 from index.understand import Understood, understand
-from pipeline.model import Kind, Record
+from pipeline.record import Kind, Record
 
 __all__ = ["matching", "overview", "search", "understood"]
 
@@ -363,6 +362,8 @@ def _keywords(asked: _Asked) -> tuple[str, ...]:
 
 def _suggestions(asked: _Asked) -> Iterator[str]:
     """Other wordings that find something."""
+    from index.suggest import rewritten  # late: only where nothing is found
+
     knowledge = _knowledge(asked.index)
     for query in rewritten(asked.index, asked.typed):
         if finds_any(task(asked.index, understand(query, *knowledge).query, asked.filters)):

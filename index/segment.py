@@ -110,17 +110,18 @@ def is_known(word: str) -> bool:
 
 
 class _Segmenter:
-    """A tokenizer with a part of its dictionary, and the `shards`, by number, that it has not taken in yet."""
+    """A tokenizer with a part of its dictionary, and where the `shards` that it has not taken in yet are, by number."""
 
-    def __init__(self, tokenizer: Any, shards: dict[int, memoryview]) -> None:
+    def __init__(self, tokenizer: Any, packed: memoryview, shards: dict[int, tuple[int, int]]) -> None:
         self.tokenizer = tokenizer
+        self.packed = packed
         self.shards = shards
 
     def tokenizer_for(self, text: str) -> Any:
         """The tokenizer, knowing all entries that can occur in `text`."""
         for first in set(text):
-            if (shard := self.shards.get(_shard_of(first))) is not None:
-                self.tokenizer.FREQ.update(_entries(shard))
+            if (place := self.shards.get(_shard_of(first))) is not None:
+                self.tokenizer.FREQ.update(_entries(self.packed[slice(*place)]))
                 self.shards.pop(_shard_of(first), None)  # after the update: until then another thread has to do it too
         return self.tokenizer
 
@@ -135,7 +136,7 @@ def _segmenter() -> _Segmenter:
         tokenizer = _build()
     with suppress(OSError):  # a folder that cannot be written costs time, not answers
         _save(_pack(tokenizer.FREQ, tokenizer.total), path)
-    return _Segmenter(tokenizer, {})
+    return _Segmenter(tokenizer, memoryview(b""), {})
 
 
 def _cache_folder() -> Path:
@@ -190,9 +191,8 @@ def _unpack(data: bytes) -> _Segmenter:
     if head != _MAGIC + _CHECKSUM.pack(zlib.crc32(body)):
         raise ValueError("the cache file is damaged, or none of this version")
     total, *places = _TABLE.unpack_from(body)
-    blobs = body[_TABLE.size :]
-    shards = {number: blobs[start:end] for number, (start, end) in enumerate(pairwise(places)) if start < end}
-    return _Segmenter(_tokenizer({}, total), shards)
+    shards = {number: place for number, place in enumerate(pairwise(places)) if place[0] < place[1]}
+    return _Segmenter(_tokenizer({}, total), body[_TABLE.size :], shards)
 
 
 def _entries(shard: memoryview) -> Iterator[tuple[str, int]]:

@@ -14,7 +14,7 @@ from index.normal import normal
 from index.related import LONGEST_QUESTION, nearness, squashed
 from index.results import Similar
 from pipeline.errors import UnknownRecord
-from pipeline.model import Record
+from pipeline.record import Record
 
 __all__ = ["similar_to"]
 

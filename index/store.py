@@ -16,7 +16,7 @@ from typing import Any
 
 from index import codes
 from pipeline.errors import IndexBroken, State, UnknownRecord
-from pipeline.model import Problem, Record, Tally, storable
+from pipeline.record import Problem, Record, Tally, storable
 
 __all__ = [
     "FIELDS",

@@ -15,7 +15,7 @@ from index.pack import Manifest, Origin, Pack, Packed, opened, write
 from index.store import File
 from pipeline.errors import IndexBroken, PackBroken, State
 from pipeline.ingest import READER_VERSION
-from pipeline.model import Record
+from pipeline.record import Record
 
 __all__ = ["Taken", "pack", "unpack"]
 

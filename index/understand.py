@@ -14,7 +14,7 @@ from index.lexicon import spoken_of
 from index.normal import normal
 from index.query import Facet, Found, Query, Term
 from index.segment import words
-from pipeline.model import Kind
+from pipeline.record import Kind
 
 __all__ = ["Understood", "understand"]
 

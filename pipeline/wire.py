@@ -4,7 +4,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from pipeline.model import storable
+from pipeline.record import storable
 
 __all__ = ["Raw", "decoded", "encoded"]
 
