@@ -20,7 +20,7 @@ from bench.collection import Collection
 from bench.shape import LEVEL, Answer, Counts, Question
 from index import segment
 from index.normal import normal
-from index.statements import query_words, words_in
+from index.statements import query_words
 
 __all__ = ["KINDS", "Read", "expected", "fits", "picked", "read"]
 
@@ -65,7 +65,7 @@ class Read:
 def read(collection: Collection) -> Read:
     """The collection, made ready to be looked through."""
     forms = [normal(text) for text in collection.texts]
-    words = [words_in(form) for form in forms]
+    words = [segment.search_words(form) for form in forms]
     having: dict[str, list[int]] = {}
     for place, some in enumerate(words):
         for word in set(some):

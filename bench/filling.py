@@ -19,7 +19,6 @@ from bench.engines import ENGINES
 from bench.shape import Batches, Words
 from index import segment
 from index.normal import normal
-from index.statements import words_in
 
 __all__ = ["Figures", "collection_of", "command", "kept", "measured", "prepared", "sizes", "words_of"]
 
@@ -36,7 +35,7 @@ def words_of(texts: list[str]) -> Words:
     """The words of every text as liantu cuts them."""
     forms = {text: normal(text) for text in texts}
     plain = {form: segment.words(form) for form in dict.fromkeys(forms.values())}
-    return Words({text: " ".join(words_in(form)) for text, form in forms.items()}, plain)
+    return Words({text: " ".join(segment.search_words(form)) for text, form in forms.items()}, plain)
 
 
 def measured(batches: Batches, spent: list[float]) -> Batches:

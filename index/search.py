@@ -17,6 +17,7 @@ import numpy as np
 from index import store
 from index.arrays import Ints, Mask, Scores
 from index.cache import Index
+from index.columns import Columns
 from index.filters import Filters
 from index.hits import Best, Told, facets, leading, leading_records, statement_hits
 from index.matching import Standing, Task, finds_any, qualifying, standing, task
@@ -298,21 +299,23 @@ def _related_records(asked: _Asked, taken: Mask, room: int) -> tuple[Best, set[i
 
 def _record_hits(asked: _Asked, best: Best, related: Set[int], explain: bool) -> Iterator[RecordHit]:
     """Hits for these records; of the `related` statements those that stand in them are shown as well."""
-    columns = asked.index.columns
-    found = store.records(asked.index.connection, columns["rows"][[hit for hit, _ in best]].tolist())
-    numbers = _numbers(asked.index, [columns.statements_of(hit) for hit, _ in best])
+    columns, texts = asked.index.columns, dict[int, str | None]()
+    rows = columns["rows"][[hit for hit, _ in best]].tolist()
+    found = list(store.records(asked.index.connection, rows, texts))
+    numbers = _numbers(columns, [columns.statements_of(hit) for hit, _ in best], texts)
     holding = _holding(asked.exactly, list(numbers.values()))
     for (_, score), record in zip(best, found, strict=True):
         matches = tuple(_matches(asked, record, numbers, holding, related, explain))
         yield RecordHit(score, record, matches, _ORDER[-math.floor(score)] if related else "match")
 
 
-def _numbers(index: Index, some: Sequence[Ints]) -> dict[tuple[Kind, str], int]:
+def _numbers(
+    columns: Columns, some: Sequence[Ints], texts: Mapping[int, str | None]
+) -> dict[tuple[Kind, str | None], int]:
     """Statements and their numbers."""
     said = np.unique(np.concatenate(some)).tolist() if some else []
-    numbers = index.columns["statements"][said].tolist()
-    texts = store.texts(index.connection, set(numbers))
-    return {(index.columns.kind(one), texts[number]): one for one, number in zip(said, numbers, strict=True)}
+    numbers = columns["statements"][said].tolist()
+    return {(columns.kind(one), texts[number]): one for one, number in zip(said, numbers, strict=True)}
 
 
 def _holding(task: Task, statements: list[int]) -> Set[int]:
@@ -337,7 +340,7 @@ def _scored(asked: _Asked) -> tuple[Ints, Scores]:
 def _matches(
     asked: _Asked,
     record: Record,
-    numbers: Mapping[tuple[Kind, str], int],
+    numbers: Mapping[tuple[Kind, str | None], int],
     holding: Set[int],
     related: Set[int],
     explain: bool,

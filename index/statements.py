@@ -18,7 +18,7 @@ from index import postings, segment
 from index.arrays import Ints, ranges
 from index.postings import Found, Postings, common
 
-__all__ = ["NOTHING", "Cut", "Earlier", "Statements", "build", "cut", "load", "query_words", "words_in"]
+__all__ = ["NOTHING", "Cut", "Earlier", "Statements", "build", "cut", "load", "query_words"]
 
 _WORDS = "words.txt"
 # A longer run of letters or digits is no word; it is found by its letters.
@@ -91,12 +91,8 @@ def _parts(word: str) -> list[str]:
     return shorter if "".join(shorter) == word else [word]
 
 
-def words_in(form: str) -> list[str]:
-    """The words a statement (in normal form) is found by: those of the query and shorter ones within them."""
-    return [part for word in segment.words(form) for part in _found_by(word)]
-
-
 def _found_by(word: str) -> list[str]:
+    """The words that a statement with this word is found by: it, and shorter ones within it."""
     return [part for part in segment.with_shorter(word) if len(part) <= _LONGEST_WORD]
 
 

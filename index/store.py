@@ -247,9 +247,12 @@ def numbers(connection: sqlite3.Connection) -> list[int]:
     return [number * codes.BLOCK + place for number, ids in blocks for place in range(ids.count("\n") + 1)]
 
 
-def records(connection: sqlite3.Connection, numbers: Sequence[int]) -> Iterator[Record]:
-    """The records with these numbers (the table's, not ids), in the order given."""
-    known: dict[int, str | None] = {0: None}
+def records(
+    connection: sqlite3.Connection, numbers: Sequence[int], known: dict[int, str | None] | None = None
+) -> Iterator[Record]:
+    """The records with these numbers (the table's, not ids), in the order given; `known` gets their texts."""
+    known = {} if known is None else known
+    known[0] = None
     for start in range(0, len(numbers), _CHUNK):
         yield from _read_chunk(connection, numbers[start : start + _CHUNK], known)
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from index import cache, changes, postings, statements
+from index import cache, changes, postings, segment, statements
 from index.cache import Index
 from index.normal import normal
 from index.postings import K1, B
-from index.statements import Earlier, Statements, cut, words_in
+from index.statements import Earlier, Statements, cut
 from pipeline.model import Record
 from tests.helpers import file, record
 
@@ -22,6 +22,7 @@ _pairs = st.lists(st.tuples(st.integers(0, 70_000) | st.integers(0, 3), st.integ
 _words = st.sampled_from(["收受", "财物", "服务对象", "违规", "受理", "审批", "ABC", "12", "，", " ", "𠀀", "x" * 70])
 _texts = st.lists(_words, max_size=5).map("".join)
 _many = st.lists(_texts, max_size=7, unique=True)
+LONGEST = 64  # characters of a word; a longer run of letters is found by its letters
 _brute = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
 
 
@@ -38,7 +39,7 @@ def _built(folder: Path, texts: Sequence[str], earlier: Earlier | None = None) -
 
 def _held(texts: Sequence[str]) -> list[Counter[str]]:
     """The words of each text that are found."""
-    return [Counter(words_in(normal(text))) for text in texts]
+    return [Counter(word for word in segment.search_words(normal(text)) if len(word) <= LONGEST) for text in texts]
 
 
 def _weight(held: Sequence[Counter[str]], place: int, words: set[str]) -> float:

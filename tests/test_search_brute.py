@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from index import segment
 from index.cache import Index
 from index.letters import pairs
 from index.normal import normal
@@ -18,7 +19,7 @@ from index.postings import K1, B
 from index.query import Facet, Query, Term, parse, render
 from index.results import By, Count, RecordHit, SearchResult, StatementHit
 from index.search import search
-from index.statements import query_words, words_in
+from index.statements import query_words
 from pipeline.model import Kind, Record
 from tests.helpers import find, find_records, indexed, record
 
@@ -73,7 +74,7 @@ def _holds(term: Term, text: str) -> bool:
     """Whether a statement's text holds a term: its letters in one piece or, unless it is a phrase, all its words."""
     form = normal(term.text)
     words = set() if term.phrase else set(query_words(form))
-    return form in normal(text) or bool(words and words <= set(words_in(normal(text))))
+    return form in normal(text) or bool(words and words <= set(segment.search_words(normal(text))))
 
 
 def _has(one: Record, term: Term) -> bool:
@@ -264,7 +265,11 @@ def _told() -> tuple[list[Statement], list[Counter[str]], list[Counter[str]]]:
     """The statements, and what stands in each: characters and pairs, words."""
     said = list(dict.fromkeys((text, kind) for one in _records() for kind, text in one.statements()))
     forms = [normal(text) for text, _ in said]
-    return said, [Counter([*form, *pairs(form)]) for form in forms], [Counter(words_in(form)) for form in forms]
+    return (
+        said,
+        [Counter([*form, *pairs(form)]) for form in forms],
+        [Counter(segment.search_words(form)) for form in forms],
+    )
 
 
 def _weights(held: Sequence[Counter[str]], wanted: set[str]) -> list[float]:
